@@ -1,0 +1,55 @@
+import { HandstampError } from "@handstamp/protocol";
+import { MIN_HMAC_KEY_BYTES } from "../../lib/jwt.ts";
+import { isSid, type SidPrefix, sidPrefixOf, sidProblem } from "./sid.ts";
+
+/**
+ * Text that people leave in a configuration by mistake. A real secret is 32 random letters and
+ * digits: none of these occurs in one by chance.
+ */
+const PLACEHOLDER =
+  /your[-_ ]|[-_ ]here$|change[-_ ]?me|placeholder|^(?:twilio[-_ ]?)?(?:api[-_ ]?)?(?:key[-_ ]?)?(?:secret|auth[-_ ]?token)$|[<>{}$]|(.)\1{7}/i;
+
+/** The account and the key that a token names. @throws HandstampError `key_invalid` */
+export function checkKeyIds(accountSid: unknown, keySid: unknown): void {
+  checkKeyField("accountSid", accountSid, "AC");
+  checkKeyField("keySid", keySid, "SK");
+}
+
+/** @throws HandstampError `key_invalid` */
+export function checkKeyField(name: string, value: unknown, prefix: SidPrefix): void {
+  if (!isSid(value, prefix)) throw keyError(name, sidProblem(value, prefix));
+}
+
+/** What is wrong with a secret, or undefined. The answer never holds the secret. */
+export function secretProblem(secret: unknown): string | undefined {
+  if (typeof secret !== "string") return "must be a string";
+  if (secret.length === 0) return "is empty";
+  if (/\s/.test(secret)) return "holds white space; copy it again without spaces or line ends";
+  if (PLACEHOLDER.test(secret)) return "is a placeholder; put the real secret there";
+  if (sidPrefixOf(secret)) return "is a SID; the secret was shown once, when the key was created";
+  if (secret.length < MIN_HMAC_KEY_BYTES)
+    return `is too short: at least ${MIN_HMAC_KEY_BYTES} characters, and this has ${secret.length}`;
+  return undefined;
+}
+
+/**
+ * Refuses a secret that cannot be one: empty, short, a placeholder, a SID, or with white space,
+ * which signs tokens that Twilio refuses with 20107.
+ *
+ * @throws HandstampError `key_invalid`
+ */
+export function checkSecret(name: string, secret: unknown): asserts secret is string {
+  const problem = secretProblem(secret);
+  if (problem) throw keyError(name, problem);
+}
+
+function keyError(name: string, problem: string): HandstampError {
+  return new HandstampError("key_invalid", `${name} ${problem}.`, {
+    fields: [{ pointer: `/${name}`, message: problem }],
+  });
+}
+
+/** Twilio's auth tokens are 32 lower-case hex digits; an API secret uses all letters. */
+export function looksLikeAuthToken(secret: string): boolean {
+  return /^[0-9a-f]{32}$/.test(secret);
+}
