@@ -39,6 +39,11 @@ export const ERRORS = {
   rate_limited: { status: 429, retry: true, title: "Too many requests" },
   internal: { status: 500, retry: true, title: "Something went wrong here" },
   store_unavailable: { status: 503, retry: true, title: "The record cannot be written now" },
+  identity_provider_unavailable: {
+    status: 503,
+    retry: true,
+    title: "Who is asking cannot be checked now",
+  },
   shutting_down: { status: 503, retry: true, title: "The service is stopping" },
   config_invalid: { status: 500, retry: false, title: "A setting is not valid" },
   config_missing: { status: 500, retry: false, title: "A setting is missing" },

@@ -20,6 +20,8 @@ export interface Caller {
   readonly uid?: number;
   /** Products an API token is limited to; absent means no limit of its own. */
   readonly products?: readonly string[];
+  /** Patterns of the identities that `mint:others` may name; absent means no limit of its own. */
+  readonly onBehalf?: readonly string[];
   /** Unix seconds at which the credential itself ends, where it does. */
   readonly expiresAt?: number;
   /** Only `judgedCaller` makes one, and only the folder `callers` calls it. */
@@ -34,7 +36,7 @@ export function judgedCaller(caller: Omit<Caller, typeof judged>): Caller {
 /** What a request shows of itself, before anyone has judged it. */
 export interface Presented {
   /** All `Authorization` header values as they came; more than one is a refusal. */
-  readonly authorization: string | undefined;
+  readonly authorization: string | readonly string[] | undefined;
   readonly cookie: string | undefined;
   /** Lower-case names. Only those that a source names are read. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
