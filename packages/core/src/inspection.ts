@@ -12,6 +12,10 @@ export interface Inspection {
   readonly keyId?: string;
   readonly id?: string;
   readonly identity?: string;
+  /** Whose it says it is, proven or not: Twilio's account SID, Agora's app ID. */
+  readonly account?: string;
+  /** What it says it grants, in a request's terms: `{"video": {"room": "lesson-12"}}`. */
+  readonly grants?: Readonly<Record<string, Json>>;
   /** Unix seconds. */
   readonly issuedAt?: number;
   readonly notBefore?: number;
