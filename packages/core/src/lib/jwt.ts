@@ -9,12 +9,12 @@
 import { HandstampError, isObject } from "@handstamp/protocol";
 import {
   decodeBase64url,
+  decodeUtf8,
   encodeBase64url,
   equalBytes,
   hmacSha256,
   hmacSha256Base64url,
 } from "#platform";
-import { fromUtf8 } from "./bytes.ts";
 
 /** The longest token that is looked at, in characters. */
 export const MAX_TOKEN_LENGTH = 8192;
@@ -28,6 +28,12 @@ export interface Jws {
   /** What was signed: the first two parts and the dot between them. */
   readonly signed: string;
   readonly signature: Uint8Array;
+}
+
+/** A header's one spelling, and what it says. */
+export interface KnownHeader {
+  readonly encoded: string;
+  readonly header: Readonly<Record<string, unknown>>;
 }
 
 /** The three texts of a token, or what is wrong with it, before anything is decoded. */
@@ -49,30 +55,38 @@ export function splitJws(token: string): readonly [string, string, string] {
  * Reads a JWT strictly: size, three parts, canonical base64url, JSON objects in valid UTF-8, `alg`
  * exactly HS256, no `crit`, `b64` or key inside the header.
  *
+ * @param known a header that needs no second look, because it is one that we write
  * @throws HandstampError `token_malformed`, `token_too_large` or `token_header_invalid`
  */
-export function decodeJws(token: string): Jws {
+export function decodeJws(token: string, known?: KnownHeader): Jws {
   const [first, second, third] = splitJws(token);
-  const headerBytes = decodeBase64url(first);
-  const payloadBytes = decodeBase64url(second);
-  const signature = decodeBase64url(third);
-  if (!headerBytes || !payloadBytes || !signature)
-    throw new HandstampError(
-      "token_malformed",
-      "The parts of a JWT are unpadded, canonical base64url.",
-    );
-  const header = parseObject(headerBytes, "header");
-  checkHeader(header);
+  const payload = decodePart(second);
+  const signature = decodePart(third);
   return {
-    header,
-    payload: parseObject(payloadBytes, "payload"),
+    header: first === known?.encoded ? known.header : decodeHeader(first),
+    payload: parseObject(payload, "payload"),
     signed: token.slice(0, first.length + 1 + second.length),
     signature,
   };
 }
 
+function decodePart(part: string): Uint8Array {
+  const bytes = decodeBase64url(part);
+  if (bytes) return bytes;
+  throw new HandstampError(
+    "token_malformed",
+    "The parts of a JWT are unpadded, canonical base64url.",
+  );
+}
+
+function decodeHeader(part: string): Readonly<Record<string, unknown>> {
+  const header = parseObject(decodePart(part), "header");
+  checkHeader(header);
+  return header;
+}
+
 function parseObject(bytes: Uint8Array, part: string): Record<string, unknown> {
-  const text = fromUtf8(bytes);
+  const text = decodeUtf8(bytes);
   let value: unknown;
   try {
     value = text === undefined ? undefined : JSON.parse(text);

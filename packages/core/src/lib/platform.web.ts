@@ -90,3 +90,4 @@ export function encodeBase64(data: Data): string {
 }
 
 export { decodeBase64, decodeBase64url } from "./base64.ts";
+export { fromUtf8 as decodeUtf8 } from "./bytes.ts";

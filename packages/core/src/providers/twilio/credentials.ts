@@ -1,6 +1,6 @@
 import { HandstampError } from "@handstamp/protocol";
 import { MIN_HMAC_KEY_BYTES } from "../../lib/jwt.ts";
-import { isSid, type SidPrefix, sidPrefixOf, sidProblem } from "./sid.ts";
+import { isSid, SID_LENGTH, type SidPrefix, sidPrefixOf, sidProblem } from "./sid.ts";
 
 /**
  * Text that people leave in a configuration by mistake. A real secret is 32 random letters and
@@ -23,6 +23,7 @@ export function checkKeyField(name: string, value: unknown, prefix: SidPrefix): 
 /** What is wrong with a secret, or undefined. The answer never holds the secret. */
 export function secretProblem(secret: unknown): string | undefined {
   if (typeof secret !== "string") return "must be a string";
+  if (isUsual(secret)) return undefined;
   if (secret.length === 0) return "is empty";
   if (/\s/.test(secret)) return "holds white space; copy it again without spaces or line ends";
   if (PLACEHOLDER.test(secret)) return "is a placeholder; put the real secret there";
@@ -30,6 +31,34 @@ export function secretProblem(secret: unknown): string | undefined {
   if (secret.length < MIN_HMAC_KEY_BYTES)
     return `is too short: at least ${MIN_HMAC_KEY_BYTES} characters, and this has ${secret.length}`;
   return undefined;
+}
+
+const MAX_RUN = 8;
+
+/**
+ * True for long enough letters and digits, some of each, without one of them repeated on and on: what
+ * Twilio's secrets look like, decided in one loop.
+ */
+function isUsual(secret: string): boolean {
+  let digits = 0;
+  let run = 0;
+  let last = 0;
+  for (let i = 0; i < secret.length; i++) {
+    const code = secret.charCodeAt(i);
+    const letter = code | 0x20;
+    const isDigit = code >= 48 && code <= 57;
+    if (!isDigit && (letter < 97 || letter > 122)) return false;
+    if (isDigit) digits++;
+    run = code === last ? run + 1 : 1;
+    if (run === MAX_RUN) return false;
+    last = code;
+  }
+  return (
+    secret.length >= MIN_HMAC_KEY_BYTES &&
+    digits > 0 &&
+    digits < secret.length &&
+    secret.length !== SID_LENGTH
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What a token may grant, as TypeScript writes it, and the checked way onto the wire. */
-import { isObject, type JsonObject, suggest } from "@handstamp/protocol";
-import { fieldError, requireSid } from "./sid.ts";
-import { type Field, GRANT_FORMATS, type GrantFormat, type GrantName } from "./wire.ts";
+import { type HandstampError, isObject, type JsonObject, suggest } from "@handstamp/protocol";
+import { fieldError, isSid, sidProblem } from "./sid.ts";
+import { type Field, formatOf, GRANT_FORMATS, type GrantFormat, type GrantName } from "./wire.ts";
 
 /** Programmable Voice. */
 export interface VoiceGrant {
@@ -69,98 +69,111 @@ export interface AccessTokenGrants {
   readonly ipMessaging?: ChatGrant;
 }
 
-/** The `grants` claim: the identity first, then one key a grant, in the order given. */
-export type WireGrants = { identity: string } & Record<string, unknown>;
-
 /**
- * Writes the `grants` claim. A field that is undefined is absent; an empty string is refused, because
- * Twilio's own library drops it, and an empty room would open every room.
+ * Writes the `grants` claim as JSON: the identity first, then one key a grant in the order given.
+ *
+ * It writes text, because it checks each value on the way anyhow: a SID is hex digits and needs no
+ * quoting, everything else goes through JSON.stringify. That is twice as fast as an object and a
+ * second walk. A field that is undefined is absent; an empty string is refused, because Twilio's own
+ * library drops it, and an empty room would open every room.
  *
  * @throws HandstampError `invalid_request`
  */
-export function writeGrants(identity: string, grants: AccessTokenGrants): WireGrants {
+export function grantsJson(identity: string, grants: AccessTokenGrants): string {
   if (!isObject(grants)) throw fieldError(["grants"], "must be an object");
-  const wire: WireGrants = { identity };
+  let json = `{"identity":${JSON.stringify(identity)}`;
   for (const name in grants) {
     const grant = grants[name as GrantName];
     if (grant === undefined) continue;
-    if (!Object.hasOwn(GRANT_FORMATS, name))
-      throw fieldError(
-        ["grants", name],
-        `is not known${suggest(name, Object.keys(GRANT_FORMATS))}`,
-      );
+    const format = formatOf(name);
+    if (!format) throw unknownField(["grants", name], Object.keys(GRANT_FORMATS));
     if (!isObject(grant)) throw fieldError(["grants", name], "must be an object");
-    const format: GrantFormat = GRANT_FORMATS[name as GrantName];
-    wire[format.wire] = format.fields ? writeFields(name, format.fields, grant) : grant;
+    json += `,"${format.wire}":${format.fields ? fieldsJson(format, format.fields, grant) : JSON.stringify(grant)}`;
   }
-  return wire;
+  return `${json}}`;
 }
 
-type Fields = Readonly<Record<string, Field>>;
-
-function writeFields(
-  grantName: string,
-  fields: Fields,
+function fieldsJson(
+  format: GrantFormat,
+  fields: readonly Field[],
   grant: Record<string, unknown>,
-): Record<string, unknown> {
-  const wire: Record<string, unknown> = {};
-  for (const name in grant) if (!Object.hasOwn(fields, name)) refuse(grantName, name, fields);
-  for (const name in fields) {
-    const value = grant[name];
+): string {
+  let json = "";
+  let left = countFields(grant);
+  for (const field of fields) {
+    const value = grant[field.name];
     if (value === undefined) continue;
-    const field = fields[name] as Field;
-    const written = writeField(field, value, grantName, name);
-    if (written !== undefined) wire[field.wire] = written;
+    left--;
+    const written = fieldJson(field, value, format.name);
+    if (written !== "") json += `${json === "" ? "" : ","}"${field.wire}":${written}`;
   }
-  return wire;
+  if (left > 0) throw unknownIn(grant, format.name, fields);
+  return `{${json}}`;
 }
 
-function refuse(grantName: string, name: string, fields: Fields): never {
+function countFields(grant: Record<string, unknown>): number {
+  let count = 0;
+  for (const name in grant) if (grant[name] !== undefined) count++;
+  return count;
+}
+
+function unknownIn(
+  grant: Record<string, unknown>,
+  name: string,
+  fields: readonly Field[],
+): HandstampError {
+  const known = fields.map((field) => field.name);
+  const stray = Object.keys(grant).find((key) => !known.includes(key)) ?? "";
+  return unknownField(["grants", name, stray], known);
+}
+
+function unknownField(path: readonly string[], known: readonly string[]): HandstampError {
+  return fieldError(path, `is not known${suggest(path.at(-1) ?? "", known)}`);
+}
+
+/** The JSON of one field, or nothing at all for `incoming: false`. */
+function fieldJson(field: Field, value: unknown, grant: string): string {
+  switch (field.kind) {
+    case "text":
+      return JSON.stringify(requireText(value, grant, field.name));
+    case "flag":
+      return flagJson(value, grant, field.name);
+    case "outgoing":
+      return outgoingJson(value, grant, field.name);
+    default:
+      if (isSid(value, field.kind)) return `"${value}"`;
+      // Sync's default service has a name instead of a SID.
+      if (grant === "sync" && value === "default") return '"default"';
+      throw fieldError(["grants", grant, field.name], sidProblem(value, field.kind));
+  }
+}
+
+function requireText(value: unknown, grant: string, name: string): string {
+  if (typeof value === "string" && value !== "") return value;
   throw fieldError(
-    ["grants", grantName, name],
-    `is not known${suggest(name, Object.keys(fields))}`,
+    ["grants", grant, name],
+    value === ""
+      ? "must not be empty; leave it out to mean that it is not restricted"
+      : "must be a string",
   );
 }
 
-function writeField(field: Field, value: unknown, grant: string, name: string): unknown {
-  switch (field.kind) {
-    case "text":
-      return requireText(value, ["grants", grant, name]);
-    case "flag":
-      return writeFlag(value, ["grants", grant, name]);
-    case "outgoing":
-      return writeOutgoing(value, ["grants", grant, name]);
-    default:
-      // Sync's default service has a name instead of a SID.
-      if (grant === "sync" && value === "default") return value;
-      return requireSid(value, field.kind, ["grants", grant, name]);
-  }
+function flagJson(value: unknown, grant: string, name: string): string {
+  if (typeof value === "boolean") return value ? '{"allow":true}' : "";
+  throw fieldError(["grants", grant, name], "must be true or false");
 }
 
-function requireText(value: unknown, path: readonly string[]): string {
-  if (typeof value !== "string") throw fieldError(path, "must be a string");
-  if (value === "")
-    throw fieldError(path, "must not be empty; leave it out to mean that it is not restricted");
-  return value;
-}
+const OUTGOING_FIELDS = ["applicationSid", "params"];
 
-/** `incoming` is written only when it is true. */
-function writeFlag(value: unknown, path: readonly string[]): { allow: true } | undefined {
-  if (typeof value !== "boolean") throw fieldError(path, "must be true or false");
-  return value ? { allow: true } : undefined;
-}
-
-function writeOutgoing(value: unknown, path: readonly string[]): Record<string, unknown> {
+function outgoingJson(value: unknown, grant: string, name: string): string {
+  const path = ["grants", grant, name];
   if (!isObject(value)) throw fieldError(path, "must be an object with applicationSid");
-  for (const name in value)
-    if (name !== "applicationSid" && name !== "params")
-      throw fieldError(
-        [...path, name],
-        `is not known${suggest(name, ["applicationSid", "params"])}`,
-      );
+  for (const key in value)
+    if (!OUTGOING_FIELDS.includes(key)) throw unknownField([...path, key], OUTGOING_FIELDS);
   const { applicationSid, params } = value;
-  const application_sid = requireSid(applicationSid, "AP", [...path, "applicationSid"]);
-  if (params === undefined) return { application_sid };
+  if (!isSid(applicationSid, "AP"))
+    throw fieldError([...path, "applicationSid"], sidProblem(applicationSid, "AP"));
+  if (params === undefined) return `{"application_sid":"${applicationSid}"}`;
   if (!isObject(params)) throw fieldError([...path, "params"], "must be an object");
-  return { application_sid, params };
+  return `{"application_sid":"${applicationSid}","params":${JSON.stringify(params)}}`;
 }

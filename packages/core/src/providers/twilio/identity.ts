@@ -6,6 +6,7 @@
  * https://www.twilio.com/docs/conversations/create-tokens (reserved characters).
  */
 import { HandstampError } from "@handstamp/protocol";
+import type { GrantName } from "./wire.ts";
 
 export const MAX_VOICE_IDENTITY = 121;
 export const MAX_VIDEO_IDENTITY = 128;
@@ -19,15 +20,18 @@ export interface IdentityProblem {
   readonly message: string;
 }
 
+/** Which grants a token has: those that are not undefined. */
+export type GrantSet = { readonly [K in GrantName]?: unknown };
+
 interface Rule {
-  /** The wire keys of the grants that it holds for; null for every token. */
-  readonly grants: readonly string[] | null;
+  /** The grants that it holds for; null for every token. */
+  readonly grants: readonly GrantName[] | null;
   readonly problem: IdentityProblem;
   readonly breaks: (identity: string) => boolean;
 }
 
 const rule = (
-  grants: readonly string[] | null,
+  grants: readonly GrantName[] | null,
   severity: "error" | "warning",
   [code, providerCode]: readonly [string, number],
   message: string,
@@ -62,7 +66,7 @@ const RULES: readonly Rule[] = [
     (t) => width(t, 2) > MAX_VIDEO_IDENTITY,
   ),
   rule(
-    ["chat", "ip_messaging"],
+    ["chat", "ipMessaging"],
     "warning",
     ["identity_reserved_characters", 20106],
     "holds characters that Conversations advises against: ! * ' ( ) ; : @ & = + $ , / ? % # [ ]",
@@ -110,12 +114,11 @@ function isIllFormed(text: string): boolean {
 const NONE: readonly IdentityProblem[] = [];
 
 /** Everything that Twilio, or its advice, has against an identity in a token with these grants. */
-export function identityProblems(
-  identity: string,
-  hasGrant: (wireKey: string) => boolean,
-): readonly IdentityProblem[] {
+export function identityProblems(identity: string, grants: GrantSet): readonly IdentityProblem[] {
   if (isPlain(identity)) return NONE;
-  return RULES.filter(({ grants }) => grants === null || grants.some(hasGrant))
+  return RULES.filter(
+    (r) => r.grants === null || r.grants.some((name) => grants[name] !== undefined),
+  )
     .filter(({ breaks }) => breaks(identity))
     .map(({ problem }) => problem);
 }
@@ -126,15 +129,12 @@ export function identityProblems(
  * @returns what is only advised against
  * @throws HandstampError `identity_invalid`
  */
-export function checkIdentity(
-  identity: unknown,
-  hasGrant: (wireKey: string) => boolean,
-): readonly IdentityProblem[] {
+export function checkIdentity(identity: unknown, grants: GrantSet): readonly IdentityProblem[] {
   if (typeof identity !== "string")
     throw identityError(
       typeof identity === "number" ? "must be a string: pass String(id)" : "must be a string",
     );
-  const problems = identityProblems(identity, hasGrant);
+  const problems = identityProblems(identity, grants);
   const worst = problems.find(({ severity }) => severity === "error");
   if (worst) throw identityError(worst.message, worst.providerCode);
   return problems;

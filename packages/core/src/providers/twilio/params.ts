@@ -7,7 +7,7 @@ import type { AllowField, Product } from "../../provider.ts";
 import type { AccessTokenGrants } from "./grants.ts";
 import { SID_KINDS, type SidPrefix } from "./sid.ts";
 import { MAX_VOICE_TTL } from "./ttl.ts";
-import { type Claims, type GrantName, grantOfWire, readGrant } from "./wire.ts";
+import { type Claims, formatOfWire, GRANT_FORMATS, type GrantName, readGrant } from "./wire.ts";
 
 const sid = (prefix: SidPrefix, doc: string) =>
   s.optional(
@@ -218,7 +218,7 @@ export function toTyped(grants: JsonGrants): AccessTokenGrants {
   return Object.fromEntries(
     Object.entries(grants).map(([key, grant]) => {
       const name = NAMES[key as ProductKey];
-      return [name ?? key, name ? readGrant(name, withAllow(grant)) : grant];
+      return [name ?? key, name ? readGrant(GRANT_FORMATS[name], withAllow(grant)) : grant];
     }),
   );
 }
@@ -234,7 +234,7 @@ export function fromClaims(wire: Claims["grants"]): JsonGrants {
   const entries: [string, JsonObject][] = [];
   for (const [wireKey, grant] of Object.entries(wire)) {
     if (wireKey === "identity") continue;
-    const name = grantOfWire(wireKey);
+    const name = formatOfWire(wireKey)?.name;
     const key = KEYS.find((candidate) => NAMES[candidate] === name) ?? wireKey;
     entries.push([key, grant as JsonObject]);
   }

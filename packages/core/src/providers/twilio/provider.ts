@@ -5,7 +5,6 @@ import { inspectTwilio, recognisesTwilio } from "./inspect.ts";
 import { canonicalGrants, fromClaims, GRANTS, OPTIONS, PRODUCTS, toTyped } from "./params.ts";
 import { mintAccessToken, verifyClaims } from "./token.ts";
 import { checkTtl, DEFAULT_TTL, MAX_TTL, MAX_VOICE_TTL } from "./ttl.ts";
-import { GRANT_FORMATS } from "./wire.ts";
 
 /** Twilio's Access Tokens as the table of providers holds them. */
 export const twilio: Provider = {
@@ -64,10 +63,7 @@ function parseRequest(request: unknown): MintRequest {
  * two people to the policy and one to the reader.
  */
 function parseIdentity(identity: unknown, grants: MintRequest["grants"]): string {
-  const present = new Set<string>(
-    Object.keys(grants).map((key) => (key === "sync" ? GRANT_FORMATS.sync.wire : key)),
-  );
-  const advice = checkIdentity(identity, (wireKey) => present.has(wireKey));
+  const advice = checkIdentity(identity, toTyped(grants));
   const confusing = advice.find(({ code }) => CONFUSING.has(code));
   if (confusing) throw identityError(confusing.message);
   return identity as string;

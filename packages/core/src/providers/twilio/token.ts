@@ -1,16 +1,16 @@
 /** Mints and verifies Access Tokens. */
-import { HandstampError, isHandstampError, isObject } from "@handstamp/protocol";
+import { HandstampError, isHandstampError, type JsonObject } from "@handstamp/protocol";
 import { decodeJws, hasSignature, type Jws, MAX_TOKEN_LENGTH, signHs256 } from "../../lib/jwt.ts";
 import { type Random, randomHex, systemNow, systemRandom } from "../../lib/random.ts";
 import type { KeyMaterial } from "../../provider.ts";
 import { claimsError, readClaims } from "./claims.ts";
 import { checkKeyIds, checkSecret } from "./credentials.ts";
-import { type AccessTokenGrants, writeGrants } from "./grants.ts";
+import { type AccessTokenGrants, grantsJson } from "./grants.ts";
 import { checkIdentity } from "./identity.ts";
 import { fieldError } from "./sid.ts";
 import { checkTtl, checkUnixTime, DEFAULT_TTL, MAX_TTL, MAX_VOICE_TTL } from "./ttl.ts";
 import { grantWarnings } from "./warnings.ts";
-import { type Claims, encodedHeader, grantOfWire, readGrant } from "./wire.ts";
+import { type Claims, encodedHeader, formatOfWire, PLAIN_HEADER, readGrant } from "./wire.ts";
 
 /** What {@link mintAccessToken} takes. */
 export interface AccessTokenOptions {
@@ -61,23 +61,20 @@ const ID_BYTES = 16;
  * });
  */
 export function mintAccessToken(options: AccessTokenOptions): MintedAccessToken {
-  const { accountSid, keySid, keySecret, nbf, region } = options;
+  const { accountSid, keySid, keySecret, nbf } = options;
+  const region = checkRegion(options.region);
   checkKeyIds(accountSid, keySid);
   checkSecret("keySecret", keySecret);
-  const grants = writeGrants(options.identity, options.grants);
-  const advice = checkIdentity(options.identity, (wireKey) => Object.hasOwn(grants, wireKey));
-  const ttl = checkTtl(
-    options.ttl ?? DEFAULT_TTL,
-    Object.hasOwn(grants, "voice") ? MAX_VOICE_TTL : MAX_TTL,
-  );
+  const { identity, grants } = options;
+  const json = grantsJson(identity, grants);
+  const advice = checkIdentity(identity, grants);
+  const ttl = checkTtl(options.ttl ?? DEFAULT_TTL, grants.voice ? MAX_VOICE_TTL : MAX_TTL);
   const iat = options.now === undefined ? systemNow() : checkUnixTime("now", options.now);
-  const jti = `${keySid}-${randomHex(options.random ?? systemRandom, ID_BYTES)}`;
   const exp = iat + ttl;
-  const claims: Claims =
-    nbf === undefined
-      ? { jti, grants, iat, exp, iss: keySid, sub: accountSid }
-      : { jti, grants, nbf: checkNbf(nbf, exp), iat, exp, iss: keySid, sub: accountSid };
-  const token = signHs256(encodedHeader(checkRegion(region)), JSON.stringify(claims), keySecret);
+  const jti = `${keySid}-${randomHex(options.random ?? systemRandom, ID_BYTES)}`;
+  const notBefore = nbf === undefined ? "" : `"nbf":${checkNbf(nbf, exp)},`;
+  const payload = `{"jti":"${jti}","grants":${json},${notBefore}"iat":${iat},"exp":${exp},"iss":"${keySid}","sub":"${accountSid}"}`;
+  const token = signHs256(encodedHeader(region), payload, keySecret);
   if (token.length > MAX_TOKEN_LENGTH) throw tooLong();
   return {
     token,
@@ -161,13 +158,24 @@ export function verifyAccessToken(token: string, options: VerifyOptions): Access
 }
 
 function typedGrants(wire: Claims["grants"]): AccessTokenGrants {
-  const entries: [string, unknown][] = [];
-  for (const [key, grant] of Object.entries(wire)) {
+  const grants: Record<string, unknown> = {};
+  for (const key in wire) {
     if (key === "identity") continue;
-    const name = grantOfWire(key);
-    entries.push(name ? [name, readGrant(name, grant as never)] : [key, grant]);
+    const format = formatOfWire(key);
+    if (format) grants[format.name] = readGrant(format, wire[key] as JsonObject);
+    else setOwn(grants, key, wire[key]);
   }
-  return Object.fromEntries(entries);
+  return grants;
+}
+
+/** Sets a key that somebody else chose: assigned, `__proto__` would be the object's prototype. */
+function setOwn(target: object, key: string, value: unknown): void {
+  Object.defineProperty(target, key, {
+    value,
+    enumerable: true,
+    configurable: true,
+    writable: true,
+  });
 }
 
 /** The checked claims as they travel. @throws like {@link verifyAccessToken} */
@@ -198,7 +206,7 @@ const FORM_CODES: Readonly<Record<string, number>> = {
 
 function decode(token: string): Jws {
   try {
-    return decodeJws(token);
+    return decodeJws(token, PLAIN_HEADER);
   } catch (error) {
     if (!isHandstampError(error)) throw error;
     const providerCode = FORM_CODES[error.code];

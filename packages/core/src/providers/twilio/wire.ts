@@ -7,6 +7,7 @@
  */
 import { isObject, type JsonObject } from "@handstamp/protocol";
 import { encodeBase64url } from "#platform";
+import type { KnownHeader } from "../../lib/jwt.ts";
 import type { SidPrefix } from "./sid.ts";
 
 /** What makes a JWT an Access Token. */
@@ -28,108 +29,110 @@ export interface Claims {
 
 /** How one field of a grant travels. */
 export interface Field {
+  /** The field in TypeScript. */
+  readonly name: string;
   readonly wire: string;
   /** A SID of one kind, a text, `flag` for `{"allow": true}`, `outgoing` for the calls of Voice. */
   readonly kind: SidPrefix | "text" | "flag" | "outgoing";
 }
 
-/** One grant: its key on the wire and its fields, in the order in which they are written. */
+/** One grant: its name in TypeScript, its key on the wire, its fields in the order of writing. */
 export interface GrantFormat {
+  readonly name: string;
   readonly wire: string;
   /** Null for a grant that is taken as it is. */
-  readonly fields: Readonly<Record<string, Field>> | null;
+  readonly fields: readonly Field[] | null;
 }
 
-const chatFields = {
-  serviceSid: { wire: "service_sid", kind: "IS" },
-  endpointId: { wire: "endpoint_id", kind: "text" },
-  deploymentRoleSid: { wire: "deployment_role_sid", kind: "RL" },
-  pushCredentialSid: { wire: "push_credential_sid", kind: "CR" },
-} as const;
+const field = (name: string, wire: string, kind: Field["kind"]): Field => ({ name, wire, kind });
+const endpointId = field("endpointId", "endpoint_id", "text");
+const pushCredentialSid = field("pushCredentialSid", "push_credential_sid", "CR");
+const profileSid = field("configurationProfileSid", "configuration_profile_sid", "VS");
+const serviceSid = field("serviceSid", "service_sid", "IS");
+const chatFields = [
+  serviceSid,
+  endpointId,
+  field("deploymentRoleSid", "deployment_role_sid", "RL"),
+  pushCredentialSid,
+];
 
 export const GRANT_FORMATS = {
   voice: {
+    name: "voice",
     wire: "voice",
-    fields: {
-      incoming: { wire: "incoming", kind: "flag" },
-      outgoing: { wire: "outgoing", kind: "outgoing" },
-      pushCredentialSid: { wire: "push_credential_sid", kind: "CR" },
-      endpointId: { wire: "endpoint_id", kind: "text" },
-    },
+    fields: [
+      field("incoming", "incoming", "flag"),
+      field("outgoing", "outgoing", "outgoing"),
+      pushCredentialSid,
+      endpointId,
+    ],
   },
-  video: {
-    wire: "video",
-    fields: {
-      room: { wire: "room", kind: "text" },
-      configurationProfileSid: { wire: "configuration_profile_sid", kind: "VS" },
-    },
-  },
-  chat: { wire: "chat", fields: chatFields },
-  sync: {
-    wire: "data_sync",
-    fields: {
-      serviceSid: { wire: "service_sid", kind: "IS" },
-      endpointId: { wire: "endpoint_id", kind: "text" },
-    },
-  },
+  video: { name: "video", wire: "video", fields: [field("room", "room", "text"), profileSid] },
+  chat: { name: "chat", wire: "chat", fields: chatFields },
+  sync: { name: "sync", wire: "data_sync", fields: [serviceSid, endpointId] },
   taskRouter: {
+    name: "taskRouter",
     wire: "task_router",
-    fields: {
-      workspaceSid: { wire: "workspace_sid", kind: "WS" },
-      workerSid: { wire: "worker_sid", kind: "WK" },
-      role: { wire: "role", kind: "text" },
-    },
+    fields: [
+      field("workspaceSid", "workspace_sid", "WS"),
+      field("workerSid", "worker_sid", "WK"),
+      field("role", "role", "text"),
+    ],
   },
-  player: { wire: "player", fields: null },
-  rtc: {
-    wire: "rtc",
-    fields: { configurationProfileSid: { wire: "configuration_profile_sid", kind: "VS" } },
-  },
-  ipMessaging: { wire: "ip_messaging", fields: chatFields },
+  player: { name: "player", wire: "player", fields: null },
+  rtc: { name: "rtc", wire: "rtc", fields: [profileSid] },
+  ipMessaging: { name: "ipMessaging", wire: "ip_messaging", fields: chatFields },
 } as const satisfies Record<string, GrantFormat>;
 
 export type GrantName = keyof typeof GRANT_FORMATS;
 
-const BY_WIRE: ReadonlyMap<string, GrantName> = new Map(
-  (Object.keys(GRANT_FORMATS) as GrantName[]).map((name) => [GRANT_FORMATS[name].wire, name]),
-);
+const FORMATS: readonly GrantFormat[] = Object.values(GRANT_FORMATS);
+const BY_NAME: ReadonlyMap<string, GrantFormat> = new Map(FORMATS.map((f) => [f.name, f]));
+const BY_WIRE: ReadonlyMap<string, GrantFormat> = new Map(FORMATS.map((f) => [f.wire, f]));
 
-/** The grant that stands under a key of `grants`, or undefined. */
-export function grantOfWire(wireKey: string): GrantName | undefined {
+/** The grant that TypeScript calls so, or undefined. */
+export function formatOf(name: string): GrantFormat | undefined {
+  return BY_NAME.get(name);
+}
+
+/** The grant that stands under a key of the `grants` claim, or undefined. */
+export function formatOfWire(wireKey: string): GrantFormat | undefined {
   return BY_WIRE.get(wireKey);
 }
 
-const HEADER = encodeBase64url(`{"alg":"HS256","typ":"JWT","cty":"${CONTENT_TYPE}"}`);
-
-/** The header of a token without a region, encoded: by far the most common one. */
-export function isPlainHeader(encoded: string): boolean {
-  return encoded === HEADER;
-}
+/** The header of a token without a region, encoded and decoded: by far the most common one. */
+export const PLAIN_HEADER: KnownHeader = {
+  encoded: encodeBase64url(`{"alg":"HS256","typ":"JWT","cty":"${CONTENT_TYPE}"}`),
+  header: Object.freeze({ alg: "HS256", typ: "JWT", cty: CONTENT_TYPE }),
+};
 
 /** The header, encoded. `twr` stands in it only when there is a region. */
 export function encodedHeader(region: string | undefined): string {
-  if (region === undefined || region === "") return HEADER;
+  if (region === undefined) return PLAIN_HEADER.encoded;
   return encodeBase64url(
     `{"alg":"HS256","typ":"JWT","cty":"${CONTENT_TYPE}","twr":${JSON.stringify(region)}}`,
   );
 }
 
-/** A grant from the wire in camelCase. Fields that are not known keep their own names. */
-export function readGrant(name: GrantName, wire: JsonObject): Record<string, unknown> {
-  const { fields }: GrantFormat = GRANT_FORMATS[name];
+/** A grant from the wire in TypeScript's names. Fields that are not known keep their own. */
+export function readGrant({ fields }: GrantFormat, wire: JsonObject): Record<string, unknown> {
   if (!fields) return wire;
-  const names = new Map(Object.entries(fields).map(([key, field]) => [field.wire, { key, field }]));
-  return Object.fromEntries(
-    Object.entries(wire).map(([key, value]) => {
-      const known = names.get(key);
-      return known ? [known.key, readField(known.field, value)] : [key, value];
-    }),
-  );
+  const grant: Record<string, unknown> = {};
+  let known = 0;
+  for (const { name, wire: key, kind } of fields) {
+    if (!Object.hasOwn(wire, key)) continue;
+    grant[name] = readField(kind, wire[key]);
+    known++;
+  }
+  const keys = Object.keys(wire);
+  if (keys.length === known) return grant;
+  const others = keys.filter((key) => !fields.some((f) => f.wire === key));
+  return Object.assign(Object.fromEntries(others.map((key) => [key, wire[key]])), grant);
 }
 
-function readField({ kind }: Field, value: unknown): unknown {
+function readField(kind: Field["kind"], value: unknown): unknown {
   if (kind === "flag") return isObject(value) && value["allow"] === true;
   if (kind !== "outgoing" || !isObject(value)) return value;
-  const { application_sid: applicationSid, ...rest } = value;
-  return { applicationSid, ...rest };
+  const { application_sid: applicationSid, params, ...rest } = value;
+  return { applicationSid, ...(params === undefined ? {} : { params }), ...rest };
 }
