@@ -4,5 +4,5 @@ export * from "./names.ts";
 export * from "./refresh.ts";
 export type { Fields, Infer, Shape } from "./shape.ts";
 export * as s from "./shape.ts";
-export { invalid, isObject, parse, suggest, toJsonSchema } from "./shape.ts";
+export { invalid, isObject, parse, suggest, toJsonSchema, validate } from "./shape.ts";
 export * from "./wire.ts";

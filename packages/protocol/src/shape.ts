@@ -139,10 +139,15 @@ export const optional = <T extends Shape>(of: T): OptionalShape<T> => ({ kind: "
  * @throws HandstampError `invalid_request` naming every field that is wrong
  */
 export function parse<S extends Shape>(shape: S, value: unknown, at = ""): Infer<S> {
+  validate(shape, value, at);
+  return value as Infer<S>;
+}
+
+/** The same check for a shape that is known only at run time. */
+export function validate(shape: Shape, value: unknown, at = ""): void {
   const errors: FieldError[] = [];
   check(shape, value, at, errors);
   if (errors.length > 0) throw invalid(errors);
-  return value as Infer<S>;
 }
 
 /** One `invalid_request` error out of a list of wrong fields. */

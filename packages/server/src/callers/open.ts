@@ -85,7 +85,8 @@ function isLoopbackHostHeader(host: string | string[] | undefined): boolean {
   return name !== undefined && isLoopbackHost(name);
 }
 
-function isLoopbackOrigin(origin: string | string[]): boolean {
+/** True for `http://localhost:5173` and its kin: a page that this machine serves. */
+export function isLoopbackOrigin(origin: string | string[]): boolean {
   if (typeof origin !== "string" || !URL.canParse(origin)) return false;
   const { protocol, hostname } = new URL(origin);
   return /^https?:$/.test(protocol) && isLoopbackHost(hostname);

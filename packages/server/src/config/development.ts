@@ -1,5 +1,5 @@
-import { HandstampError, isObject } from "@handstamp/protocol";
 import { join } from "node:path";
+import { HandstampError, isObject } from "@handstamp/protocol";
 import type { ServerProvider, Values } from "../providers/provider.ts";
 import type { ProjectConfig } from "./config.ts";
 import { assemble } from "./project.ts";
@@ -14,10 +14,14 @@ export function developProject(
   const path = join(dataDir, "development.json");
   const kept = readKept(world, path);
   const all: Record<string, Values> = {};
-  for (const provider of providers) all[provider.id] = kept[provider.id] ?? provider.develop(world.randomHex);
+  for (const provider of providers)
+    all[provider.id] = kept[provider.id] ?? provider.develop(world.randomHex);
   if (Object.keys(kept).length < providers.length)
     world.writePrivateFile(path, `${JSON.stringify(all, null, 2)}\n`);
-  const configured = providers.map((provider) => [provider.id, assemble(provider, all[provider.id] ?? {})]);
+  const configured = providers.map((provider) => [
+    provider.id,
+    assemble(provider, all[provider.id] ?? {}),
+  ]);
   return { path, project: { name: "default", providers: Object.fromEntries(configured) } };
 }
 
@@ -30,5 +34,8 @@ function readKept(world: World, path: string): Record<string, Values> {
   } catch {
     // Said below, in words that help.
   }
-  throw new HandstampError("config_invalid", `${path} is not readable JSON: delete it, and new development keys are made.`);
+  throw new HandstampError(
+    "config_invalid",
+    `${path} is not readable JSON: delete it, and new development keys are made.`,
+  );
 }

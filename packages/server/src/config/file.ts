@@ -29,7 +29,8 @@ export function readConfigFile(path: string, text: string, env: Environment): Co
     return `line ${line}, column ${col}`;
   };
   const raw: unknown = document.toJS({ maxAliasCount: MAX_ALIASES }) ?? {};
-  if (!isObject(raw)) throw new HandstampError("config_invalid", `${path} must be a mapping of settings.`);
+  if (!isObject(raw))
+    throw new HandstampError("config_invalid", `${path} must be a mapping of settings.`);
   const missing: FieldError[] = [];
   const value = substitute(raw, "", env, missing) as JsonObject;
   if (missing.length > 0) throw placed(missing, path, where);
@@ -42,7 +43,9 @@ export function placed(
   path: string,
   where: (pointer: string) => string,
 ): HandstampError {
-  const lines = fields.map(({ pointer, message }) => `${path}, ${where(pointer)}: ${pointer} ${message}`);
+  const lines = fields.map(
+    ({ pointer, message }) => `${path}, ${where(pointer)}: ${pointer} ${message}`,
+  );
   return new HandstampError("config_invalid", lines.join("\n"), { fields });
 }
 
@@ -62,7 +65,8 @@ function offsetOf(node: unknown, [key, ...rest]: readonly string[]): number {
 }
 
 function substitute(value: unknown, at: string, env: Environment, missing: FieldError[]): unknown {
-  if (Array.isArray(value)) return value.map((entry, i) => substitute(entry, `${at}/${i}`, env, missing));
+  if (Array.isArray(value))
+    return value.map((entry, i) => substitute(entry, `${at}/${i}`, env, missing));
   if (isObject(value))
     return Object.fromEntries(
       Object.entries(value).map(([key, entry]) => {
@@ -73,7 +77,8 @@ function substitute(value: unknown, at: string, env: Environment, missing: Field
   if (typeof value !== "string" || !FROM_ENVIRONMENT.test(at)) return value;
   return value.replaceAll(/\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}/g, (_whole, name: string) => {
     const found = env[name];
-    if (!found) missing.push({ pointer: at, message: `reads the variable ${name}, which is not set` });
+    if (!found)
+      missing.push({ pointer: at, message: `reads the variable ${name}, which is not set` });
     return found ?? "";
   });
 }

@@ -1,8 +1,9 @@
 /** From the environment and `handstamp.yaml` to a frozen {@link Config}. The only reader of both. */
-import { HandstampError, isObject, type JsonObject, s, suggest } from "@handstamp/protocol";
+
 import { isAbsolute, join, resolve } from "node:path";
-import { Secret } from "../secret.ts";
+import { HandstampError, isObject, type JsonObject, s, suggest } from "@handstamp/protocol";
 import type { ServerProvider } from "../providers/provider.ts";
+import { Secret } from "../secret.ts";
 import type { Config, Mode, ProjectConfig, StoreConfig } from "./config.ts";
 import { developProject } from "./development.ts";
 import { type Environment, findMisspelt, lookUp, VARIABLES } from "./environment.ts";
@@ -37,12 +38,19 @@ export function loadConfig(
   const env = withOverrides(world.env, overrides);
   const file = findFile(world, env, overrides);
   const base = readBase(env, world.cwd, problems);
-  findMisspelt(env, providers.flatMap(({ settings }) => settings), problems);
+  findMisspelt(
+    env,
+    providers.flatMap(({ settings }) => settings),
+    problems,
+  );
   const projects = readProjects(env, file, providers, problems);
   problems.throwIfAny();
   const mode = base.mode ?? (projects.some(hasProviders) || file ? "production" : "development");
   const notices: string[] = [];
-  const complete = mode === "development" ? developMissing(world, base.dataDir, projects, providers, notices) : projects;
+  const complete =
+    mode === "development"
+      ? developMissing(world, base.dataDir, projects, providers, notices)
+      : projects;
   if (mode === "production") refuseUnready(file, complete);
   return Object.freeze({
     ...base,
@@ -84,7 +92,10 @@ function findFile(world: World, env: Environment, overrides: Overrides): ConfigF
   const path = resolve(world.cwd, named ?? "handstamp.yaml");
   const text = world.readFile(path);
   if (text === null && named)
-    throw new HandstampError("config_missing", `HANDSTAMP_CONFIG names a file that cannot be read: ${path}`);
+    throw new HandstampError(
+      "config_missing",
+      `HANDSTAMP_CONFIG names a file that cannot be read: ${path}`,
+    );
   if (text === null) return null;
   const file = readConfigFile(path, text, env);
   try {
@@ -110,8 +121,12 @@ function readBase(env: Environment, cwd: string, problems: Problems) {
 
 function readMode(env: Environment, problems: Problems): Mode | undefined {
   const found = lookUp(env, VARIABLES.mode, problems);
-  if (!found || found.value === "development" || found.value === "production") return found?.value as Mode;
-  problems.add(found.name, `must be development or production${suggest(found.value, ["development", "production"])}`);
+  if (!found || found.value === "development" || found.value === "production")
+    return found?.value as Mode;
+  problems.add(
+    found.name,
+    `must be development or production${suggest(found.value, ["development", "production"])}`,
+  );
   return undefined;
 }
 
@@ -124,7 +139,12 @@ function readPort(env: Environment, problems: Problems): number {
   return 8080;
 }
 
-function readStore(env: Environment, dataDir: string, cwd: string, problems: Problems): StoreConfig {
+function readStore(
+  env: Environment,
+  dataDir: string,
+  cwd: string,
+  problems: Problems,
+): StoreConfig {
   const own = lookUp(env, VARIABLES.store, problems);
   const shared = env["DATABASE_URL"];
   const isPostgres = (url: string) => /^postgres(ql)?:\/\//.test(url);
@@ -140,10 +160,16 @@ function readStore(env: Environment, dataDir: string, cwd: string, problems: Pro
 
 function readOrigins(env: Environment, problems: Problems): readonly string[] {
   const found = lookUp(env, VARIABLES.cors, problems);
-  const origins = (found?.value ?? "").split(",").map((origin) => origin.trim()).filter(Boolean);
+  const origins = (found?.value ?? "")
+    .split(",")
+    .map((origin) => origin.trim())
+    .filter(Boolean);
   for (const origin of origins)
     if (origin !== "*" && !isOrigin(origin))
-      problems.add(VARIABLES.cors[0], "must list exact origins such as https://app.example.com, without a path");
+      problems.add(
+        VARIABLES.cors[0],
+        "must list exact origins such as https://app.example.com, without a path",
+      );
   if (origins.includes("*") && origins.length > 1)
     problems.add(VARIABLES.cors[0], "holds * beside other origins: keep one or the other");
   return origins;
@@ -179,7 +205,9 @@ function developMissing(
 ): readonly ProjectConfig[] {
   if (projects.some(hasProviders)) return projects;
   const made = developProject(world, dataDir, providers);
-  notices.push(`The keys are made up and kept in ${made.path}: tokens are well formed, but no provider knows them.`);
+  notices.push(
+    `The keys are made up and kept in ${made.path}: tokens are well formed, but no provider knows them.`,
+  );
   return [made.project];
 }
 

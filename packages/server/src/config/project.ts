@@ -18,10 +18,13 @@ export function readProject(
 ): ProjectConfig {
   const known = providers.map(({ id }) => id);
   for (const key of Object.keys(section))
-    if (!known.includes(key as never)) problems.add(`/providers/${key}`, `is not known${suggest(key, known)}`);
+    if (!known.includes(key as never))
+      problems.add(`/providers/${key}`, `is not known${suggest(key, known)}`);
   const configured = providers.flatMap((provider) => {
     const values = readValues(provider, section[provider.id], env, problems);
-    return isComplete(provider, values, problems) ? [[provider.id, assemble(provider, values)] as const] : [];
+    return isComplete(provider, values, problems)
+      ? [[provider.id, assemble(provider, values)] as const]
+      : [];
   });
   return { name, providers: Object.fromEntries(configured) };
 }
@@ -35,7 +38,8 @@ function readValues(
   const given = isObject(section) ? section : {};
   const names = provider.settings.map(({ name }) => name);
   for (const key of Object.keys(given))
-    if (!names.includes(key)) problems.add(`/providers/${provider.id}/${key}`, `is not known${suggest(key, names)}`);
+    if (!names.includes(key))
+      problems.add(`/providers/${provider.id}/${key}`, `is not known${suggest(key, names)}`);
   const values: Record<string, string> = {};
   for (const setting of provider.settings) {
     const found = readOne(provider, setting, given, env, problems);
@@ -65,7 +69,11 @@ function isComplete(provider: ServerProvider, values: Values, problems: Problems
   if (present.length === 0) return false;
   for (const { name, env, hint } of needed)
     if (values[name] === undefined)
-      problems.add(env[0], `is missing, and ${present.map((p) => p.env[0]).join(" and ")} is set; it must be ${hint}`, "config_missing");
+      problems.add(
+        env[0],
+        `is missing, and ${present.map((p) => p.env[0]).join(" and ")} is set; it must be ${hint}`,
+        "config_missing",
+      );
   return true;
 }
 
@@ -80,6 +88,8 @@ export function assemble(provider: ServerProvider, values: Values): ProviderConf
   return {
     key: { account: key.account, id: key.id, secret: new Secret(key.secret) },
     settings: Object.fromEntries(of("default")),
-    operation: Object.fromEntries(of("operation").map(([name, value]) => [name, new Secret(value)])),
+    operation: Object.fromEntries(
+      of("operation").map(([name, value]) => [name, new Secret(value)]),
+    ),
   };
 }

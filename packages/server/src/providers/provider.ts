@@ -1,7 +1,7 @@
 /** What a provider needs on the server: its settings and its drop-in routes. `table.ts` lists them. */
 import type { KeyMaterial } from "@handstamp/core";
 import type { ProviderId } from "@handstamp/protocol";
-import type { FastifyInstance } from "fastify";
+import type { Operation } from "../http/operation.ts";
 import type { Issuer } from "../issue/issue.ts";
 
 export interface ServerProvider {
@@ -12,7 +12,7 @@ export interface ServerProvider {
   /** Values of the provider's own shape, made from random bytes, for development without an account. */
   develop(hex: (bytes: number) => string): Values;
   /** Routes that the provider's sample servers have, so that their clients work unchanged. */
-  dropIn(app: FastifyInstance, issuer: Issuer): void;
+  dropIn(issuer: Issuer): readonly Operation[];
 }
 
 /** Settings by their name in `handstamp.yaml`. */

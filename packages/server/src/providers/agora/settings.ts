@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Setting, Values } from "../provider.ts";
 
-const hex32 = (thing: string) => ({ pattern: /^[0-9a-fA-F]{32}$/, hint: `${thing}: 32 hex digits` });
+const hex32 = (thing: string) => ({
+  pattern: /^[0-9a-fA-F]{32}$/,
+  hint: `${thing}: 32 hex digits`,
+});
 
 export const settings: readonly Setting[] = [
   { name: "app_id", env: ["AGORA_APP_ID", "APP_ID"], ...hex32("an app ID"), use: "account" },

@@ -11,7 +11,12 @@ const secret = {
 } as const;
 
 export const settings: readonly Setting[] = [
-  { name: "account_sid", env: ["TWILIO_ACCOUNT_SID"], ...sid("AC", "an account SID"), use: "account" },
+  {
+    name: "account_sid",
+    env: ["TWILIO_ACCOUNT_SID"],
+    ...sid("AC", "an account SID"),
+    use: "account",
+  },
   {
     name: "api_key",
     env: ["TWILIO_API_KEY", "TWILIO_API_KEY_SID", "TWILIO_SIGNING_KEY"],
@@ -30,7 +35,12 @@ export const settings: readonly Setting[] = [
     ...sid("IS", "a Conversations service SID"),
     use: "default",
   },
-  { name: "sync_service_sid", env: ["TWILIO_SYNC_SERVICE_SID"], ...sid("IS", "a Sync service SID"), use: "default" },
+  {
+    name: "sync_service_sid",
+    env: ["TWILIO_SYNC_SERVICE_SID"],
+    ...sid("IS", "a Sync service SID"),
+    use: "default",
+  },
   {
     name: "twiml_app_sid",
     env: ["TWILIO_TWIML_APP_SID", "TWILIO_APP_SID", "TWIML_APP_SID"],
@@ -64,7 +74,12 @@ export const settings: readonly Setting[] = [
     use: "operation",
     secret: true,
   },
-  { name: "main_key", env: ["TWILIO_MAIN_KEY"], ...sid("SK", "a Main API key SID"), use: "operation" },
+  {
+    name: "main_key",
+    env: ["TWILIO_MAIN_KEY"],
+    ...sid("SK", "a Main API key SID"),
+    use: "operation",
+  },
   { name: "main_secret", env: ["TWILIO_MAIN_SECRET"], ...secret, use: "operation" },
 ];
 

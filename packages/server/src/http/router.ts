@@ -1,0 +1,130 @@
+/** Turns a list of operations into Fastify routes; each goes through the same steps in the same order. */
+
+import { HandstampError, isHandstampError, isObject, type s, validate } from "@handstamp/protocol";
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Caller, Presented } from "../callers/caller.ts";
+import { failureHeaders, toFailure, writeProblem } from "./failure.ts";
+import type { Answer, Ask, FailureWriter, Operation } from "./operation.ts";
+
+export interface RouterDeps {
+  readonly authenticate: (presented: Presented) => Promise<Caller> | Caller;
+}
+
+/** Adds every operation to the app. */
+export function addOperations(
+  app: FastifyInstance,
+  operations: readonly Operation[],
+  deps: RouterDeps,
+): void {
+  for (const operation of operations) addOperation(app, operation, deps);
+}
+
+function addOperation(app: FastifyInstance, operation: Operation, deps: RouterDeps): void {
+  const writer = operation.failure ?? writeProblem;
+  const route = `${operation.method} ${operation.path}`;
+  app.route({
+    method: operation.method,
+    url: operation.path,
+    handler: async (request, reply) => {
+      try {
+        const caller = await admit(operation, presentedBy(request), deps);
+        return send(reply, await operation.handle(read(operation, route, request, caller)));
+      } catch (error) {
+        return fail(request, reply, error, writer);
+      }
+    },
+    errorHandler: (error, request, reply) => fail(request, reply, error, writer),
+  });
+}
+
+/** Who is asking, and whether this operation is theirs to ask for at all. */
+async function admit(
+  operation: Operation,
+  presented: Presented,
+  deps: RouterDeps,
+): Promise<Caller | undefined> {
+  if (operation.access === "public") return undefined;
+  const caller = await deps.authenticate(presented);
+  if (operation.access !== "caller" && !caller.scopes.has(operation.access))
+    throw new HandstampError("forbidden", `This needs the scope ${operation.access}.`);
+  return caller;
+}
+
+/** What the request shows of who sent it. */
+export function presentedBy(request: FastifyRequest): Presented {
+  return {
+    authorization: request.headers.authorization,
+    cookie: request.headers.cookie,
+    headers: request.headers,
+    method: request.method,
+    ip: request.ip,
+    remoteAddress: request.socket.remoteAddress ?? "",
+  };
+}
+
+function read(
+  operation: Operation,
+  route: string,
+  request: FastifyRequest,
+  caller: Caller | undefined,
+): Ask {
+  return {
+    caller: caller as Caller,
+    presented: presentedBy(request),
+    params: request.params as Ask["params"],
+    query: take(operation, operation.query, request.query, "/query") as Ask["query"],
+    body: take(operation, operation.body, request.body ?? {}, "") as Ask["body"],
+    requestId: request.id,
+    ip: request.ip,
+    route,
+  };
+}
+
+/** The part of a request that the operation describes. What it does not describe is not read at all. */
+function take(
+  operation: Operation,
+  shape: s.ObjectShape | undefined,
+  given: unknown,
+  at: string,
+): object {
+  if (!shape) return {};
+  const taken = operation.lenient ? known(shape, given) : given;
+  validate(shape, taken, at);
+  return taken as object;
+}
+
+/** The fields that the shape knows, out of a body that may hold others; null counts as absent. */
+function known(shape: s.ObjectShape, given: unknown): Record<string, unknown> {
+  const source = isObject(given) ? given : {};
+  const names = Object.keys(shape.fields).filter(
+    (name) => Object.hasOwn(source, name) && source[name] !== null,
+  );
+  return Object.fromEntries(names.map((name) => [name, source[name]]));
+}
+
+function send(reply: FastifyReply, answer: Answer): FastifyReply {
+  reply.code(answer.status);
+  if (answer.headers) reply.headers(answer.headers);
+  if (answer.type) reply.type(answer.type);
+  if (typeof answer.body === "string" || answer.body === undefined) return reply.send(answer.body);
+  if (!answer.type) reply.type("application/json; charset=utf-8");
+  return reply.serializer(JSON.stringify).send(answer.body);
+}
+
+/** Writes a failure for the caller, and what only the operator may know into the log. */
+export function fail(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: unknown,
+  writer: FailureWriter,
+): FastifyReply {
+  const failure = toFailure(error, request.id);
+  logFailure(request.log, failure.status, error);
+  return send(reply.headers(failureHeaders(error)), writer(failure));
+}
+
+function logFailure(log: FastifyBaseLogger, status: number, error: unknown): void {
+  if (!isHandstampError(error)) log.error({ err: error }, "unforeseen failure");
+  else if (status >= 500) log.error({ code: error.code, detail: error.detail }, error.message);
+  else log.info({ code: error.code, detail: error.detail }, "refused");
+}

@@ -1,0 +1,88 @@
+import { randomBytes } from "node:crypto";
+import cors from "@fastify/cors";
+import formbody from "@fastify/formbody";
+import { HandstampError } from "@handstamp/protocol";
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from "fastify";
+import { isLoopbackOrigin } from "../callers/open.ts";
+import { writeProblem } from "./failure.ts";
+import { fail } from "./router.ts";
+
+/** The largest body that is read, in bytes: a token request is a few hundred. */
+export const BODY_LIMIT = 16 * 1024;
+/** How long a client may take to send its headers and its whole request, in milliseconds. */
+export const HEADERS_TIMEOUT = 10_000;
+export const REQUEST_TIMEOUT = 15_000;
+
+export interface ServerOptions {
+  readonly corsOrigins: readonly string[];
+  /** Development: pages served from this machine may ask as well. */
+  readonly allowLoopbackOrigins: boolean;
+  readonly logger: FastifyServerOptions["logger"];
+}
+
+/** An HTTP server with this service's limits and headers, and no routes yet. */
+export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: options.logger ?? false,
+    disableRequestLogging: true,
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT,
+    connectionTimeout: 0,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: "idle",
+    return503OnClosing: true,
+    genReqId: () => randomBytes(12).toString("base64url"),
+    onProtoPoisoning: "error",
+    onConstructorPoisoning: "error",
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1024 },
+    http: { headersTimeout: HEADERS_TIMEOUT, maxHeaderSize: 16 * 1024, insecureHTTPParser: false },
+  });
+  await app.register(formbody, { bodyLimit: BODY_LIMIT });
+  await app.register(cors, {
+    origin: corsRule(options),
+    credentials: !options.corsOrigins.includes("*"),
+    maxAge: 600,
+  });
+  app.addHook("onRequest", async (request, reply) => {
+    reply.headers({ ...ALWAYS, "x-request-id": request.id });
+  });
+  app.setNotFoundHandler((request, reply) =>
+    fail(
+      request,
+      reply,
+      new HandstampError(
+        "not_found",
+        `There is nothing at ${request.method} ${pathOf(request.url)}.`,
+      ),
+      writeProblem,
+    ),
+  );
+  app.setErrorHandler((error, request, reply) => fail(request, reply, error, writeProblem));
+  return app;
+}
+
+/** Every answer may hold a token, so none is kept, sniffed or embedded elsewhere. */
+const ALWAYS = {
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+  "cross-origin-resource-policy": "same-site",
+} as const;
+
+/** The path without its query, cut to a size that a log line bears. */
+function pathOf(url: string): string {
+  return (url.split("?", 1)[0] ?? "").slice(0, 200);
+}
+
+/** Exact origins only; a request without an Origin is a native client and is served. */
+function corsRule({ corsOrigins, allowLoopbackOrigins }: ServerOptions) {
+  const exact = new Set(corsOrigins);
+  return (
+    origin: string | undefined,
+    decide: (error: Error | null, allow: boolean) => void,
+  ): void => {
+    const allowed =
+      origin !== undefined &&
+      (exact.has("*") || exact.has(origin) || (allowLoopbackOrigins && isLoopbackOrigin(origin)));
+    decide(null, allowed);
+  };
+}

@@ -1,0 +1,46 @@
+import { HandstampError, type ProviderId } from "@handstamp/protocol";
+import type { Caller } from "../callers/caller.ts";
+import type { SigningKey } from "../config/config.ts";
+import type { Asked } from "./ask.ts";
+import type { IssueDeps } from "./deps.ts";
+import type { Decision } from "./types.ts";
+
+declare const allowed: unique symbol;
+
+/** A request that the project's policy allows, with nothing left open. */
+export interface Allowed {
+  readonly project: string;
+  readonly provider: ProviderId;
+  readonly key: SigningKey;
+  readonly decision: Decision;
+  readonly uid?: number;
+  readonly [allowed]: true;
+}
+
+/**
+ * Asks the project's policy. Without a rule that allows it, a request is refused whole.
+ *
+ * @throws HandstampError `forbidden` with a plain message (the reason is in `detail`, for the log),
+ * or `invalid_request` where the policy needs a field that the request leaves out
+ */
+export function authorize(deps: IssueDeps, caller: Caller, asked: Asked): Allowed {
+  const decision = asked.project.decide(caller, asked, deps.now());
+  if (!decision.allowed)
+    throw new HandstampError(decision.code, decision.message, {
+      detail: decision.detail,
+      fields: decision.fields ?? [],
+    });
+  const { grants, ttl, rules, clampedFrom } = decision;
+  const provider = deps.providers[asked.provider];
+  return {
+    project: caller.project,
+    provider: asked.provider,
+    key: asked.settings.key,
+    decision: {
+      request: provider.parse({ identity: asked.identity, ttl, grants, options: asked.options }),
+      rules,
+      ...(clampedFrom === undefined ? {} : { clampedFrom }),
+    },
+    ...(asked.uid === undefined ? {} : { uid: asked.uid }),
+  } as Allowed;
+}

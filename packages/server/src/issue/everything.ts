@@ -1,0 +1,55 @@
+import type { Product, Provider } from "@handstamp/core";
+import { isHandstampError, type JsonObject, type ProviderId } from "@handstamp/protocol";
+import type { Asked } from "./ask.ts";
+import type { Decide, Grants } from "./deps.ts";
+
+/**
+ * Development mode's policy: everything is allowed, and omitted fields are filled from the
+ * configuration. It decides for whoever the loopback guard lets in, and for nobody else.
+ */
+export function allowEverything(providers: Readonly<Record<ProviderId, Provider>>): Decide {
+  return (_caller, asked) => {
+    const provider = providers[asked.provider];
+    const filled = Object.fromEntries(
+      Object.entries(asked.grants).map(([key, grant]) => [
+        key,
+        fill(productOf(provider, key), grant, asked),
+      ]),
+    );
+    return {
+      allowed: true,
+      grants: asked.want === "some" ? fitting(provider, asked, filled) : filled,
+      ttl: asked.ttl ?? provider.facts.defaultTtl,
+      rules: ["development: everything is allowed"],
+    };
+  };
+}
+
+function productOf(provider: Provider, key: string): Product {
+  return provider.products.find((product) => product.key === key) as Product;
+}
+
+/** The grant with the configured defaults where it leaves a field out. */
+function fill(product: Product, grant: JsonObject, asked: Asked): JsonObject {
+  let filled = grant;
+  for (const [name, field] of Object.entries(product.allow)) {
+    const value = field.setting === undefined ? undefined : asked.settings.settings[field.setting];
+    const path = field.path ?? [name];
+    if (value !== undefined && path.length === 1 && grant[name] === undefined)
+      filled = { ...filled, [name]: value };
+  }
+  return filled;
+}
+
+/** The grants that this identity can have: Voice, for one, refuses what Chat accepts. */
+function fitting(provider: Provider, asked: Asked, grants: Grants): Grants {
+  const kept = Object.entries(grants).filter(([key, grant]) => {
+    try {
+      provider.parse({ identity: asked.identity, grants: { [key]: grant } });
+      return true;
+    } catch (error) {
+      return !(isHandstampError(error) && error.code === "identity_invalid");
+    }
+  });
+  return kept.length > 0 ? Object.fromEntries(kept) : grants;
+}

@@ -1,0 +1,90 @@
+import type { Product, Provider } from "@handstamp/core";
+import { HandstampError, type JsonObject } from "@handstamp/protocol";
+import type { Caller } from "../callers/caller.ts";
+import type { Grants, IssueDeps } from "./deps.ts";
+
+/** Grants whose members are the identity itself, and the integer that stands for it. */
+export interface Bound {
+  readonly grants: Grants;
+  readonly uid?: number;
+}
+
+/** The provider's value for "anyone": policy decides about it, with a flag of its own. */
+const ANY_UID = 0;
+
+/**
+ * Fills the fields that say who a grant is for, and refuses another's. A text field is the identity
+ * itself; a number is the uid that the service has given this identity, stable and unique in the
+ * project.
+ *
+ * @throws HandstampError `forbidden` for another's uid or user id
+ */
+export async function bindIdentity(
+  deps: IssueDeps,
+  caller: Caller,
+  provider: Provider,
+  identity: string,
+  grants: Grants,
+): Promise<Bound> {
+  let uid: number | undefined;
+  const bound: Record<string, JsonObject> = {};
+  for (const [key, grant] of Object.entries(grants)) {
+    const product = provider.products.find((candidate) => candidate.key === key) as Product;
+    const field = memberField(product, grant);
+    if (!field) bound[key] = grant;
+    else if (isNumber(product, field)) {
+      uid ??= await uidFor(deps, caller, identity, grant[field]);
+      bound[key] = { ...grant, [field]: checkUid(caller, uid, grant[field]) };
+      uid = bound[key][field] as number;
+    } else bound[key] = { ...grant, [field]: checkMember(caller, identity, grant[field]) };
+  }
+  return { grants: bound, ...(uid === undefined ? {} : { uid }) };
+}
+
+/** The field that names the member: the one that is given, else the first of the product's table. */
+function memberField(product: Product, grant: JsonObject): string | undefined {
+  const names = Object.keys(product.allow).filter(
+    (name) => product.allow[name]?.kind === "identity",
+  );
+  if (grant["admin"] === true) return undefined;
+  return names.find((name) => grant[name] !== undefined) ?? names[0];
+}
+
+function isNumber(product: Product, field: string): boolean {
+  const shape = product.shape.fields[field];
+  return (shape?.kind === "optional" ? shape.of.kind : shape?.kind) === "integer";
+}
+
+/** A uid that was named is only looked up where it has to be compared. */
+function uidFor(
+  deps: IssueDeps,
+  caller: Caller,
+  identity: string,
+  named: unknown,
+): Promise<number> | number {
+  if (typeof named === "number" && (caller.scopes.has("mint:others") || named === ANY_UID))
+    return named;
+  if (identity === caller.identity && caller.uid !== undefined) return caller.uid;
+  return deps.uidOf(caller.project, identity);
+}
+
+function checkUid(caller: Caller, own: number, named: unknown): number {
+  if (named === undefined || named === own) return own;
+  if (caller.scopes.has("mint:others") || named === ANY_UID) return named as number;
+  throw new HandstampError("forbidden", "The uid is not the caller's own.", {
+    fields: [{ pointer: "/grants/rtc/uid", message: "must be the caller's own: leave it out" }],
+    detail: "another uid was named without the scope mint:others",
+  });
+}
+
+function checkMember(caller: Caller, identity: string, named: unknown): string {
+  if (named === undefined || named === identity) return identity;
+  throw new HandstampError("forbidden", "The user id is not the token's identity.", {
+    fields: [
+      { pointer: "/grants", message: "must name the token's identity: leave the user id out" },
+    ],
+    detail: caller.scopes.has("mint:others")
+      ? "a grant names another user than the request's identity"
+      : "a grant names another user than the caller",
+  });
+}

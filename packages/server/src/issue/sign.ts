@@ -1,0 +1,47 @@
+import type { ProviderId } from "@handstamp/protocol";
+import { refreshAt } from "@handstamp/protocol";
+import type { SigningKey } from "../config/config.ts";
+import { revealKey } from "../config/config.ts";
+import type { Allowed } from "./authorize.ts";
+import type { IssueDeps } from "./deps.ts";
+import type { TokenFacts } from "./types.ts";
+
+declare const signed: unique symbol;
+
+/** A signed token that is in no record yet: it must not leave. */
+export interface Signed {
+  readonly facts: TokenFacts;
+  readonly key: SigningKey;
+  readonly [signed]: string;
+}
+
+const texts = new WeakMap<Signed, string>();
+
+/** Signs what has been allowed, with the project's active key. */
+export function sign(deps: IssueDeps, allowed: Allowed): Signed {
+  const { project, provider, key, decision, uid } = allowed;
+  const context = { now: deps.now(), random: deps.random };
+  const minted = deps.providers[provider].mint(decision.request, revealKey(key), context);
+  const facts: TokenFacts = {
+    id: minted.id,
+    provider: provider satisfies ProviderId,
+    project,
+    identity: decision.request.identity,
+    ...(uid === undefined ? {} : { uid }),
+    grants: decision.request.grants,
+    issuedAt: minted.issuedAt,
+    expiresAt: minted.expiresAt,
+    refreshAt: refreshAt(minted.issuedAt, minted.expiresAt, deps.jitter()),
+    warnings: minted.warnings,
+    rules: decision.rules,
+    ...(decision.clampedFrom === undefined ? {} : { clampedFrom: decision.clampedFrom }),
+  };
+  const result = { facts, key } as Signed;
+  texts.set(result, minted.token);
+  return result;
+}
+
+/** The token's text, for the step that records it and for no other. */
+export function textOf(unrecorded: Signed): string {
+  return texts.get(unrecorded) as string;
+}
