@@ -2,9 +2,11 @@
 import { hmac } from "@noble/hashes/hmac.js";
 import { md5 } from "@noble/hashes/legacy.js";
 import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
-import { Unzlib, zlibSync } from "fflate";
+import { zlibSync } from "fflate";
 import * as base64 from "./base64.ts";
-import { concat, toHex, utf8 } from "./bytes.ts";
+import { toHex, utf8 } from "./bytes.ts";
+
+export { inflate } from "./inflate.ts";
 
 /** Bytes, or text taken as UTF-8. */
 export type Data = Uint8Array | string;
@@ -25,6 +27,11 @@ export function sha256(message: Data): Uint8Array {
   return nobleSha256(bytes(message));
 }
 
+/** SHA-256 as unpadded base64url, the form of an id. */
+export function sha256Base64url(message: Data): string {
+  return encodeBase64url(sha256(message));
+}
+
 /** MD5, for the identifiers that Agora derives with it. Never for security. */
 export function md5Hex(message: Data): string {
   return toHex(md5(bytes(message)));
@@ -41,42 +48,6 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
 /** A zlib stream (RFC 1950) at the default level, as the vendors' encoders write. */
 export function deflate(data: Uint8Array): Uint8Array {
   return zlibSync(data, { level: 6 });
-}
-
-/**
- * The content of a zlib stream.
- *
- * @param limit the most bytes that may come out, so that a small token cannot fill the memory
- * @throws when the stream is not valid, or longer than the limit
- */
-export function inflate(data: Uint8Array, limit: number): Uint8Array {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const stream = new Unzlib((chunk) => {
-    size += chunk.length;
-    if (size > limit) throw new RangeError("the content is longer than the limit");
-    chunks.push(chunk);
-  });
-  stream.push(data, true);
-  const whole = concat(...chunks);
-  // fflate does not check the stream's Adler-32; Node does, and so must we.
-  if (adler32(whole) !== trailerOf(data)) throw new RangeError("the checksum is wrong");
-  return whole;
-}
-
-function trailerOf(data: Uint8Array): number {
-  return new DataView(data.buffer, data.byteOffset, data.byteLength).getUint32(data.length - 4);
-}
-
-/** RFC 1950, section 8. */
-function adler32(data: Uint8Array): number {
-  let a = 1;
-  let b = 0;
-  for (const byte of data) {
-    a = (a + byte) % 65521;
-    b = (b + a) % 65521;
-  }
-  return ((b << 16) | a) >>> 0;
 }
 
 /** Unpadded base64url (RFC 4648, section 5) of bytes or of a text's UTF-8. */

@@ -80,8 +80,7 @@ export interface AccessTokenGrants {
  * @throws HandstampError `invalid_request`
  */
 export function grantsJson(identity: string, grants: AccessTokenGrants): string {
-  if (!isObject(grants)) throw fieldError(["grants"], "must be an object");
-  let json = `{"identity":${JSON.stringify(identity)}`;
+  let json = `{"identity":${quoted(identity)}`;
   for (const name in grants) {
     const grant = grants[name as GrantName];
     if (grant === undefined) continue;
@@ -111,6 +110,15 @@ function fieldsJson(
   return `{${json}}`;
 }
 
+/** A text as JSON. Printable ASCII without quote or backslash needs no escape. */
+function quoted(text: string): string {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 32 || code > 126 || code === 34 || code === 92) return JSON.stringify(text);
+  }
+  return `"${text}"`;
+}
+
 function countFields(grant: Record<string, unknown>): number {
   let count = 0;
   for (const name in grant) if (grant[name] !== undefined) count++;
@@ -135,7 +143,7 @@ function unknownField(path: readonly string[], known: readonly string[]): Handst
 function fieldJson(field: Field, value: unknown, grant: string): string {
   switch (field.kind) {
     case "text":
-      return JSON.stringify(requireText(value, grant, field.name));
+      return quoted(requireText(value, grant, field.name));
     case "flag":
       return flagJson(value, grant, field.name);
     case "outgoing":

@@ -1,5 +1,5 @@
 /** Mints and verifies Access Tokens. */
-import { HandstampError, isHandstampError, type JsonObject } from "@handstamp/protocol";
+import { HandstampError, isHandstampError, isObject, type JsonObject } from "@handstamp/protocol";
 import { decodeJws, hasSignature, type Jws, MAX_TOKEN_LENGTH, signHs256 } from "../../lib/jwt.ts";
 import { type Random, randomHex, systemNow, systemRandom } from "../../lib/random.ts";
 import type { KeyMaterial } from "../../provider.ts";
@@ -66,8 +66,9 @@ export function mintAccessToken(options: AccessTokenOptions): MintedAccessToken 
   checkKeyIds(accountSid, keySid);
   checkSecret("keySecret", keySecret);
   const { identity, grants } = options;
-  const json = grantsJson(identity, grants);
+  if (!isObject(grants)) throw fieldError(["grants"], "must be an object");
   const advice = checkIdentity(identity, grants);
+  const json = grantsJson(identity, grants);
   const ttl = checkTtl(options.ttl ?? DEFAULT_TTL, grants.voice ? MAX_VOICE_TTL : MAX_TTL);
   const iat = options.now === undefined ? systemNow() : checkUnixTime("now", options.now);
   const exp = iat + ttl;
