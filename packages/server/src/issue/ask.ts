@@ -10,6 +10,7 @@ import {
 import type { Caller } from "../callers/caller.ts";
 import type { Grants, IssueDeps, Project } from "./deps.ts";
 import { bindIdentity } from "./identity.ts";
+import { checkTtl } from "./ttl.ts";
 import type { IssueRequest, ProjectProvider, RequestInfo } from "./types.ts";
 
 declare const asked: unique symbol;
@@ -46,6 +47,7 @@ export async function ask(
   const identity = identityOf(caller, request);
   const provider = deps.providers[request.provider];
   const checked = checkGrants(provider, request.grants);
+  checkTtl(provider, Object.keys(checked), request.ttl);
   const bound = await bindIdentity(deps, caller, provider, identity, checked);
   const region = settings.settings["region"];
   return {

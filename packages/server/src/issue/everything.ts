@@ -13,7 +13,7 @@ export function allowEverything(providers: Readonly<Record<ProviderId, Provider>
     const filled = Object.fromEntries(
       Object.entries(asked.grants).map(([key, grant]) => [
         key,
-        fill(productOf(provider, key), grant, asked),
+        withDefaults(productOf(provider, key), grant, asked.settings.settings),
       ]),
     );
     return {
@@ -30,10 +30,14 @@ function productOf(provider: Provider, key: string): Product {
 }
 
 /** The grant with the configured defaults where it leaves a field out. */
-function fill(product: Product, grant: JsonObject, asked: Asked): JsonObject {
+export function withDefaults(
+  product: Product,
+  grant: JsonObject,
+  settings: Readonly<Record<string, string>>,
+): JsonObject {
   let filled = grant;
   for (const [name, field] of Object.entries(product.allow)) {
-    const value = field.setting === undefined ? undefined : asked.settings.settings[field.setting];
+    const value = field.setting === undefined ? undefined : settings[field.setting];
     const path = field.path ?? [name];
     if (value !== undefined && path.length === 1 && grant[name] === undefined)
       filled = { ...filled, [name]: value };

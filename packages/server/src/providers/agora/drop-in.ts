@@ -4,6 +4,7 @@
  */
 import { HandstampError, invalid, s } from "@handstamp/protocol";
 import type { Answer, Ask, Operation } from "../../http/operation.ts";
+import { rfc3339 } from "../../http/time.ts";
 import type { Issuer } from "../../issue/issue.ts";
 import type { Recorded } from "../../issue/record.ts";
 import { NEVER_KEPT, writeAgoraFailure } from "./failure.ts";
@@ -172,7 +173,7 @@ function reply(body: Record<string, unknown>): Answer {
 function named(tokens: Readonly<Record<string, Recorded>>): Answer {
   const issued = Object.entries(tokens);
   const earliest = (of: (token: Recorded) => number) =>
-    new Date(Math.min(...issued.map(([, token]) => of(token))) * 1000).toISOString();
+    rfc3339(Math.min(...issued.map(([, token]) => of(token))));
   return reply({
     ...Object.fromEntries(issued.map(([name, { token }]) => [name, token])),
     expires_at: earliest(({ expiresAt }) => expiresAt),

@@ -1,5 +1,6 @@
 import { invalid, isObject, type JsonObject, s } from "@handstamp/protocol";
 import type { Ask, Operation } from "../../http/operation.ts";
+import { rfc3339 } from "../../http/time.ts";
 import type { Issuer } from "../../issue/issue.ts";
 import { NEVER_KEPT, writeDemoFailure } from "./failure.ts";
 import { issue } from "./issue.ts";
@@ -42,8 +43,8 @@ export function generateOperation(issuer: Issuer): Operation {
       const issued = await issue(issuer, ask, nameOf(member), ttl, grantsOf(ask, member));
       const data = {
         token: issued.token,
-        expires_at: new Date(issued.expiresAt * 1000).toISOString(),
-        refresh_at: new Date(issued.refreshAt * 1000).toISOString(),
+        expires_at: rfc3339(issued.expiresAt),
+        refresh_at: rfc3339(issued.refreshAt),
       };
       return { status: 200, body: { code: 0, message: "Success", data }, headers: NEVER_KEPT };
     },

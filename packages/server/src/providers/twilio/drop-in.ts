@@ -6,6 +6,7 @@
 import { s } from "@handstamp/protocol";
 import type { Answer, Ask, Operation } from "../../http/operation.ts";
 import { ok } from "../../http/operation.ts";
+import { rfc3339 } from "../../http/time.ts";
 import type { Issuer } from "../../issue/issue.ts";
 import type { Recorded } from "../../issue/record.ts";
 import { writeTwilioFailure } from "./failure.ts";
@@ -143,8 +144,8 @@ function timesOf({ identity, token, expiresAt, refreshAt }: Recorded): Record<st
   return {
     identity,
     token,
-    expires_at: new Date(expiresAt * 1000).toISOString(),
-    refresh_at: new Date(refreshAt * 1000).toISOString(),
+    expires_at: rfc3339(expiresAt),
+    refresh_at: rfc3339(refreshAt),
   };
 }
 

@@ -1,0 +1,83 @@
+/** What `/metrics` shows, in Prometheus's form. No label ever holds an identity, a channel or a token. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+export interface Metrics {
+  readonly registry: Registry;
+  issued(provider: string, products: readonly string[]): void;
+  refused(code: string): void;
+  answered(route: string, status: number, seconds: number): void;
+  committed(entries: number, seconds: number): void;
+  /** Values that are read when somebody asks. */
+  watch(name: WatchedName, read: () => number): void;
+}
+
+const WATCHED = {
+  queue_depth: "Entries that wait for their commit",
+  ready: "1 while the service can issue tokens, else 0",
+  signing_key_age_seconds: "Age of the oldest active signing key",
+} as const;
+export type WatchedName = keyof typeof WATCHED;
+
+const LATENCIES = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+
+/** A registry of its own, so that two services in one process do not collide. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry, prefix: "handstamp_" });
+  const issued = new Counter({
+    name: "handstamp_tokens_issued_total",
+    help: "Tokens issued, by provider and product; a token of several products counts in each",
+    labelNames: ["provider", "product"],
+    registers,
+  });
+  const refused = new Counter({
+    name: "handstamp_requests_refused_total",
+    help: "Requests refused, by error code",
+    labelNames: ["code"],
+    registers,
+  });
+  const answered = new Histogram({
+    name: "handstamp_http_request_duration_seconds",
+    help: "Time to answer, by route and status",
+    labelNames: ["route", "status"],
+    buckets: LATENCIES,
+    registers,
+  });
+  const commits = new Histogram({
+    name: "handstamp_commit_duration_seconds",
+    help: "Time of one durable commit",
+    buckets: LATENCIES,
+    registers,
+  });
+  const batches = new Histogram({
+    name: "handstamp_commit_batch_size",
+    help: "Entries that shared one commit",
+    buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
+    registers,
+  });
+  return {
+    registry,
+    issued: (provider, products) => {
+      for (const product of products) issued.inc({ provider, product });
+    },
+    refused: (code) => refused.inc({ code }),
+    answered: (route, status, seconds) => answered.observe({ route, status }, seconds),
+    committed: (entries, seconds) => {
+      commits.observe(seconds);
+      batches.observe(entries);
+    },
+    watch: (name, read) => watch(registry, name, read),
+  };
+}
+
+function watch(registry: Registry, name: WatchedName, read: () => number): void {
+  new Gauge({
+    name: `handstamp_${name}`,
+    help: WATCHED[name],
+    registers: [registry],
+    collect() {
+      this.set(read());
+    },
+  });
+}
