@@ -71,6 +71,10 @@ export interface AllowField {
   readonly open?: string;
   /** The value that means "any" to the provider, such as Agora's channel `*`. */
   readonly wildcard?: Json;
+  /** What the provider takes where the field is left out, and the least it can be: always allowed. */
+  readonly least?: Json;
+  /** A flag that a grant with nothing named in it has where a rule raises it, such as `incoming`. */
+  readonly implied?: true;
   readonly doc: string;
 }
 
