@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { constants, deflateSync, inflateSync } from "node:zlib";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { zlibSync } from "fflate";
 import { inflate } from "./inflate.ts";
 
@@ -49,11 +49,7 @@ const content = fc.oneof(
   fc
     .tuple(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.integer({ min: 1, max: 300 }))
     .map(([part, times]) =>
-      Uint8Array.from(
-        Array(times)
-          .fill([...part])
-          .flat() as number[],
-      ),
+      Uint8Array.from({ length: part.length * times }, (_, i) => part[i % part.length] ?? 0),
     ),
 );
 

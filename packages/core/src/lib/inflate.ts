@@ -121,21 +121,21 @@ function copyStored(state: State): void {
   state.at += size;
 }
 
-const LENGTH_BASE = Uint16Array.of(
-  ...[3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115],
-  ...[131, 163, 195, 227, 258],
-);
-const LENGTH_EXTRA = Uint8Array.of(
-  ...[0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0],
-);
-const DISTANCE_BASE = Uint16Array.of(
-  ...[1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537],
-  ...[2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577],
-);
-const DISTANCE_EXTRA = Uint8Array.of(
-  ...[0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12],
-  ...[13, 13],
-);
+type Range = readonly [base: number, extraBits: number];
+
+/** RFC 1951, section 3.2.5: from the second step on, each `step` codes have one extra bit more. */
+function rangesOf(first: number, count: number, step: number): Range[] {
+  let base = first;
+  return Array.from({ length: count }, (_, code) => {
+    const range: Range = [base, Math.max(0, Math.floor(code / step) - 1)];
+    base += 1 << range[1];
+    return range;
+  });
+}
+
+/** The longest match has a code of its own. */
+const LENGTHS: readonly Range[] = [...rangesOf(3, 28, 4), [258, 0]];
+const DISTANCES: readonly Range[] = rangesOf(1, 30, 2);
 
 function inflateCodes(state: State, literals: Code, distances: Code): void {
   for (;;) {
@@ -147,18 +147,18 @@ function inflateCodes(state: State, literals: Code, distances: Code): void {
 }
 
 function copyMatch(state: State, lengthCode: number, distances: Code): void {
-  const lengthBase = LENGTH_BASE[lengthCode];
-  if (lengthBase === undefined) throw new RangeError("a length is not valid");
-  const length = lengthBase + take(state, LENGTH_EXTRA[lengthCode] as number);
-  const distanceCode = decode(state, distances);
-  const distanceBase = DISTANCE_BASE[distanceCode];
-  if (distanceBase === undefined) throw new RangeError("a distance is not valid");
-  const distance = distanceBase + take(state, DISTANCE_EXTRA[distanceCode] as number);
+  const length = takeRange(state, LENGTHS[lengthCode]);
+  const distance = takeRange(state, DISTANCES[decode(state, distances)]);
   if (distance > state.size) throw new RangeError("a distance reaches before the start");
   grow(state, length);
   // One by one: the source may overlap what is being written.
   for (let i = 0; i < length; i++)
     state.output[state.size] = state.output[state.size++ - distance] as number;
+}
+
+function takeRange(state: State, range: Range | undefined): number {
+  if (range === undefined) throw new RangeError("a length or a distance is not valid");
+  return range[0] + take(state, range[1]);
 }
 
 /** Reads one symbol bit by bit: codes of a length are consecutive numbers (RFC 1951, 3.2.2). */

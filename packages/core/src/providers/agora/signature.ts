@@ -1,4 +1,4 @@
-import { encodeBase64url, equalBytes, hmacSha256, sha256 } from "#platform";
+import { equalBytes, hmacSha256, sha256Base64url } from "#platform";
 
 /**
  * The signature of a 007 message: the time and the salt each derive a key from the one before, then
@@ -34,5 +34,5 @@ export function isSignedBy(signed: Signed, certificate: string): boolean {
 
 /** Agora's tokens have no id of their own, and their text can be compressed anew without a key. */
 export function idOf(signed: Uint8Array): string {
-  return encodeBase64url(sha256(signed));
+  return sha256Base64url(signed);
 }
