@@ -143,7 +143,7 @@ const ALLOW: { readonly [S in ServiceName]: Product["allow"] } = {
   rtc: {
     channel: allowChannel,
     ...allowMember,
-    role: { kind: "equal", doc: "publisher or subscriber." },
+    role: { kind: "equal", least: "subscriber", doc: "publisher or subscriber." },
     privileges: allowPrivileges,
   },
   rtm: { user_id: allowUser },

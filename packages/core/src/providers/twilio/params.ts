@@ -114,7 +114,7 @@ const profileAllow = {
 
 const ALLOW: { readonly [K in keyof typeof SHAPES]: Product["allow"] } = {
   voice: {
-    incoming: { kind: "flag", doc: "May receive calls." },
+    incoming: { kind: "flag", implied: true, doc: "May receive calls." },
     application_sid: pattern("The TwiML app of outgoing calls.", {
       path: ["outgoing", "application_sid"],
       setting: "twiml_app_sid",

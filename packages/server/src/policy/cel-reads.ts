@@ -1,0 +1,55 @@
+/** What an expression depends on, read from its syntax tree, so that rules can be indexed. */
+import type { ASTNode } from "@marcbachmann/cel-js";
+import { isNode, isText } from "./cel-functions.ts";
+
+/** A condition that is true only if the value at `path` is one of these texts. */
+export interface Requirement {
+  /** From a variable on: `["caller", "claims", "role"]`. */
+  readonly path: readonly string[];
+  readonly values: readonly string[];
+}
+
+/**
+ * The requirements among the `&&`-joined parts of a condition: `caller.claims.role == "tutor"`, or
+ * `caller.claims.role in ["tutor", "admin"]`. CEL's `a && b` is true only where both are, whatever
+ * fails in between, so each part is necessary.
+ */
+export function requirementsOf(node: ASTNode): Requirement[] {
+  if (node.op === "&&") return (node.args as [ASTNode, ASTNode]).flatMap(requirementsOf);
+  if (node.op !== "==" && node.op !== "in") return [];
+  const [left, right] = node.args as [ASTNode, ASTNode];
+  if (node.op === "in") return required(left, right.op === "list" ? (right.args as ASTNode[]) : []);
+  return isText(right) ? required(left, [right]) : required(right, [left]);
+}
+
+function required(subject: ASTNode, texts: readonly ASTNode[]): Requirement[] {
+  const path = pathOf(subject);
+  if (path?.[0] !== "caller" || path.length < 2 || texts.length === 0 || !texts.every(isText))
+    return [];
+  return [{ path, values: texts.map((text) => String(text.args)) }];
+}
+
+/** `caller.claims["role"]` as `["caller", "claims", "role"]`; undefined for anything computed. */
+function pathOf(node: ASTNode): readonly string[] | undefined {
+  if (node.op === "id") return [String(node.args)];
+  if (node.op !== "." && node.op !== "[]") return undefined;
+  const [of, key] = node.args as [ASTNode, unknown];
+  const name =
+    typeof key === "string"
+      ? key
+      : isText(key as ASTNode)
+        ? String((key as ASTNode).args)
+        : undefined;
+  const path = pathOf(of);
+  return path && name !== undefined ? [...path, name] : undefined;
+}
+
+/** True where the value can differ between the grants of one request. */
+export function readsGrant(node: unknown): boolean {
+  if (Array.isArray(node)) return node.some(readsGrant);
+  if (!isNode(node)) return false;
+  if (node.op === "id") return node.args === "request";
+  const path = pathOf(node as ASTNode);
+  if (path?.[0] === "request") return path[1] === "product" || path[1] === "grant";
+  return readsGrant(node.args);
+}
