@@ -1,14 +1,15 @@
 // The only script that the machine's own Node runs, however old it is. It installs what is missing,
-// then hands over to a Node that can run the product (24 or newer, the project brings one from npm).
+// then hands over to a Node that can run the product (24 or newer; the project brings one from npm).
 import { spawn, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
+const MODULES = join(ROOT, "node_modules");
 const MINIMUM = 24;
-const STAMP = join(ROOT, "node_modules", ".handstamp-install");
+const WINDOWS = process.platform === "win32";
 
 /** What each command needs installed, and what it runs. */
 const COMMANDS = {
@@ -17,67 +18,98 @@ const COMMANDS = {
   build: { needs: "runtime", build: true, run: [] },
   test: { needs: "everything", build: true, run: ["scripts/test.ts"] },
   bench: { needs: "everything", build: true, run: ["bench/run.ts"] },
-  lint: { needs: "everything", build: true, run: ["scripts/lint.ts"] },
+  lint: { needs: "everything", build: false, run: ["scripts/lint.ts"] },
   format: { needs: "everything", build: false, run: ["scripts/lint.ts", "--write"] },
 };
 
 const [name, ...rest] = process.argv.slice(2);
-const command = COMMANDS[name];
+const command = Object.hasOwn(COMMANDS, name ?? "") ? COMMANDS[name] : undefined;
 if (!command) fail(`unknown command; known are ${Object.keys(COMMANDS).join(", ")}`);
 
-install(command.needs);
+if (!isInstalled(command.needs)) await install(command.needs);
 const node = findNode();
-if (command.build)
-  must(node, [join(ROOT, "node_modules", "typescript", "bin", "tsc"), "-b"], "the build failed");
-if (command.run.length > 0) handOver(node, [...command.run, ...rest]);
+if (command.build) await must(node, [join(MODULES, "typescript", "bin", "tsc"), "-b"], "the build");
+if (command.run.length > 0) process.exitCode = await handOver(node, [...command.run, ...rest]);
 
-/** Installs from the lock file when it has changed since the last time, or when less was installed. */
-function install(needs) {
-  const lock = createHash("sha256")
-    .update(readFileSync(join(ROOT, "package-lock.json")))
-    .digest("hex");
-  const have = existsSync(STAMP) ? readFileSync(STAMP, "utf8") : "";
-  if (have === `${lock} everything` || have === `${lock} ${needs}`) return;
+/**
+ * Holds npm's own record of what is installed against the lock file, so that it does not matter who
+ * ran npm: a hand-made `npm ci` or `npm install` is as good as ours. npm writes the record last, so
+ * an install that was broken off has none.
+ */
+function isInstalled(needs) {
+  const record = join(MODULES, ".package-lock.json");
+  if (!existsSync(record)) return false;
+  const wanted = readPackages(join(ROOT, "package-lock.json"));
+  const have = readPackages(record);
+  return Object.entries(wanted).every(([path, entry]) => {
+    if (path === "" || !path.includes("node_modules")) return true;
+    const found = have[path];
+    if (found) return found.version === entry.version && found.integrity === entry.integrity;
+    return entry.optional || entry.devOptional || (entry.dev && needs === "runtime");
+  });
+}
+
+function readPackages(path) {
+  return JSON.parse(readFileSync(path, "utf8")).packages;
+}
+
+/** Everything comes from the lock file; flags say what the user's own npm settings might not. */
+async function install(needs) {
   process.stderr.write("handstamp: installing packages (this happens once) ...\n");
-  const omit = needs === "everything" ? [] : ["--omit=dev"];
-  must("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error", ...omit], "npm ci failed");
-  mkdirSync(dirname(STAMP), { recursive: true });
-  writeFileSync(STAMP, `${lock} ${needs}`);
+  const dev = needs === "everything" ? "--include=dev" : "--omit=dev";
+  const flags = ["--include=optional", dev, "--no-audit", "--no-fund", "--loglevel=error"];
+  const npm = process.env.npm_execpath;
+  const [file, ...args] = npm?.endsWith(".js") ? [process.execPath, npm] : ["npm"];
+  await must(file, [...args, "ci", ...flags], "the installation (npm ci)");
 }
 
 /** This Node when it is new enough, else the one that npm installed. */
 function findNode() {
   if (Number(process.versions.node.split(".")[0]) >= MINIMUM) return process.execPath;
-  const brought = join(
-    ROOT,
-    "node_modules",
-    ".bin",
-    process.platform === "win32" ? "node.cmd" : "node",
-  );
-  if (existsSync(brought)) return brought;
+  const brought = join(MODULES, ".bin", WINDOWS ? "node.exe" : "node");
+  if (existsSync(brought) && spawnSync(brought, ["--version"]).status === 0) return brought;
   return fail(
-    `Node ${MINIMUM} or newer is needed; this is ${process.version}, and npm has no Node for ` +
-      `${process.platform}-${process.arch}. Install one and try again.`,
+    `Node ${MINIMUM} or newer is needed; this is ${process.version}, and npm has no Node that runs ` +
+      `on ${process.platform}-${process.arch} here. Install one and try again.`,
   );
 }
 
-function must(file, args, message) {
-  const shell = process.platform === "win32";
-  const { status } = spawnSync(file, args, { cwd: ROOT, stdio: ["ignore", 2, 2], shell });
-  if (status !== 0) fail(message);
+/** Runs a step whose words belong on standard error, and ends here if it fails. */
+async function must(file, args, what) {
+  const shell = WINDOWS && file === "npm";
+  const status = await run(file, args, { cwd: ROOT, stdio: ["ignore", 2, 2], shell });
+  if (status !== 0) fail(`${what} failed`, status);
 }
 
-/** Runs the command in the caller's folder, passes signals on, and ends as it ends. */
+/** Runs the command itself; `handstamp` in the folder of whoever calls it, for the paths they give. */
 function handOver(file, [script, ...args]) {
-  const path = join(ROOT, ...script.split("/"));
-  const cwd = process.env.INIT_CWD && name === "handstamp" ? process.env.INIT_CWD : ROOT;
-  const child = spawn(file, [path, ...args], { cwd, stdio: "inherit" });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
-    process.on(signal, () => child.kill(signal));
-  child.on("exit", (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
+  const cwd = (name === "handstamp" && process.env.INIT_CWD) || ROOT;
+  return run(file, [join(ROOT, ...script.split("/")), ...args], { cwd, stdio: "inherit" });
 }
 
-function fail(message) {
+/**
+ * Runs a child to its end, passes signals on, and gives its exit status (128 + n for signal n).
+ *
+ * A terminal's Ctrl-C reaches the child by itself: passed on as well, it would arrive twice, and
+ * the service takes the second one as "stop at once".
+ */
+function run(file, args, options) {
+  const child = spawn(file, args, options);
+  const pass = (signal) => {
+    if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+  };
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+  for (const signal of signals) process.on(signal, pass);
+  return new Promise((resolve) => {
+    child.on("error", (error) => fail(`${file} did not start: ${error.message}`));
+    child.on("exit", (code, signal) => {
+      for (const each of signals) process.off(each, pass);
+      resolve(signal ? 128 + constants.signals[signal] : code);
+    });
+  });
+}
+
+function fail(message, status = 1) {
   process.stderr.write(`handstamp: ${message}\n`);
-  process.exit(1);
+  process.exit(status);
 }
