@@ -13,7 +13,7 @@ const STYLES = {
   quiet: ["dim"],
   name: ["cyan"],
   strong: ["bold"],
-} as const satisfies Record<string, Format>;
+} satisfies Record<string, Format>;
 
 export type Style = keyof typeof STYLES;
 
@@ -69,8 +69,7 @@ const WIDEST = 110;
 export function canvasFor(stream: Partial<WriteStream>, term: string | undefined): Canvas {
   const columns = stream.isTTY ? (stream.columns ?? PLAIN_COLUMNS) : PLAIN_COLUMNS;
   return {
-    paint: (style, text) =>
-      styleText(STYLES[style] as unknown as Format, text, { stream: stream as WriteStream }),
+    paint: (style, text) => styleText(STYLES[style], text, { stream: stream as WriteStream }),
     glyphs: term === "linux" || term === "dumb" ? ASCII : UNICODE,
     columns: Math.max(40, Math.min(columns, WIDEST)),
   };

@@ -11,16 +11,19 @@ const UNITS = [
 /** The last second that a JavaScript date can name (ECMA-262, "Time Values"). */
 const LAST_SECOND = 8_640_000_000_000;
 
-/** A length of time in its two largest units: "1 h 12 min", "59 min", "3 days". */
+/** A length of time in its two largest units: "1 h 12 min", "59 min", "24 h", "3 days". */
 export function duration(seconds: number): string {
   const whole = Math.round(Math.abs(seconds));
   if (!Number.isSafeInteger(whole)) return "an endless time";
-  const first = UNITS.findIndex(([, size]) => whole >= size);
+  const first = UNITS.findIndex(([unit, size]) => whole >= (unit === "day" ? 2 * size : size));
   if (first < 0) return "0 s";
   const [, size] = UNITS[first] as (typeof UNITS)[number];
   const next = UNITS[first + 1];
   const rest = next ? Math.floor((whole % size) / next[1]) : 0;
-  return [inUnit(whole, first), rest > 0 && isWorth(whole, first) ? inUnit(whole % size, first + 1) : ""]
+  return [
+    inUnit(whole, first),
+    rest > 0 && isWorth(whole, first) ? inUnit(whole % size, first + 1) : "",
+  ]
     .filter(Boolean)
     .join(" ");
 }
@@ -33,7 +36,8 @@ function isWorth(whole: number, unit: number): boolean {
 function inUnit(seconds: number, index: number): string {
   const [unit, size] = UNITS[index] as (typeof UNITS)[number];
   const count = Math.floor(seconds / size);
-  return `${count} ${unit}${count > 1 && unit.length > 3 ? "s" : unit === "day" && count > 1 ? "s" : ""}`;
+  const isWord = unit === "year" || unit === "day";
+  return `${count} ${unit}${isWord && count > 1 ? "s" : ""}`;
 }
 
 /** "in 59 min", "3 h ago", "now". */

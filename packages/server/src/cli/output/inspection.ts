@@ -1,0 +1,146 @@
+/** An inspection as a person reads it: what is wrong first, then who, what and when, then the parts. */
+import type { Finding, Inspection, Part } from "@handstamp/core";
+import { byteTable } from "./bytes.ts";
+import { safeJson, visible } from "./escape.ts";
+import { grantTable } from "./grants.ts";
+import { shortened, wrapped } from "./measure.ts";
+import type { Canvas } from "./paint.ts";
+import { type Row, table } from "./table.ts";
+import { duration, local, relative } from "./time.ts";
+import { timeline } from "./timeline.ts";
+
+export interface Shown {
+  readonly inspection: Inspection;
+  /** The token's own text, to show what has no decoded value. */
+  readonly text: string;
+  /** Unix seconds. */
+  readonly now: number;
+  /** Binary parts byte by byte. */
+  readonly bytes: boolean;
+}
+
+type Section = (shown: Shown, canvas: Canvas) => readonly string[];
+
+const SECTIONS: readonly Section[] = [verdict, problems, facts, life, grants, parts];
+
+export function renderInspection(shown: Shown, canvas: Canvas): string {
+  return SECTIONS.map((section) => section(shown, canvas))
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n");
+}
+
+function verdict({ inspection }: Shown, { paint, glyphs }: Canvas): readonly string[] {
+  const { provider, format, problems: all, verified } = inspection;
+  const name = paint("heading", visible(format));
+  const grave = all.filter(({ severity }) => severity === "error").length;
+  if (provider === null)
+    return [`${paint("error", glyphs.error)} ${name}: not a token that is known here`];
+  if (grave > 0)
+    return [`${paint("error", glyphs.error)} ${name}: ${paint("error", "would be refused")}`];
+  if (verified === true)
+    return [`${paint("good", glyphs.good)} ${name}: ${paint("good", "valid")}`];
+  return [`${paint("info", glyphs.info)} ${name}: nothing wrong to be seen, signature not checked`];
+}
+
+function problems({ inspection }: Shown, canvas: Canvas): readonly string[] {
+  return inspection.problems.flatMap((finding) => problem(finding, canvas));
+}
+
+function problem(finding: Finding, { paint, glyphs, columns }: Canvas): readonly string[] {
+  const { severity, message, mend, code, providerCode, pointer } = finding;
+  const tag = [code, providerCode, pointer].filter((part) => part !== undefined).join(" ");
+  const inner = columns - 4;
+  return [
+    ...hanging(paint(severity, glyphs[severity]), wrapped(visible(message), inner)),
+    ...(mend === ""
+      ? []
+      : hanging(`  ${paint("good", glyphs.mend)}`, wrapped(visible(mend), inner - 2))),
+    `    ${paint("quiet", visible(tag))}`,
+  ];
+}
+
+/** Lines of which the first follows a sign and the others stand under it. */
+function hanging(sign: string, [first = "", ...rest]: readonly string[]): readonly string[] {
+  const indent = " ".repeat(sign.startsWith(" ") ? 6 : 4);
+  return [`  ${sign} ${first}`, ...rest.map((line) => `${indent}${line}`)];
+}
+
+const SIGNATURES = {
+  true: ["matches", "good"],
+  false: ["does not match", "error"],
+  null: ["not checked: there is no key for it here", undefined],
+} as const;
+
+function facts({ inspection, now }: Shown, canvas: Canvas): readonly string[] {
+  const { identity, account, keyId, id, issuedAt, notBefore, expiresAt, verified, provider } =
+    inspection;
+  const rows: (Row | undefined)[] = [
+    identity === undefined
+      ? undefined
+      : ["identity", identity === "" ? "(nobody)" : visible(identity), "strong"],
+    account === undefined ? undefined : ["account", visible(account)],
+    provider === null ? undefined : signature(verified, keyId),
+    id === undefined ? undefined : ["id", visible(id)],
+    when("issued", issuedAt, now),
+    when("valid from", notBefore, now),
+    when(expiresAt !== undefined && expiresAt <= now ? "expired" : "expires", expiresAt, now),
+    issuedAt === undefined || expiresAt === undefined || expiresAt <= issuedAt
+      ? undefined
+      : ["lives", duration(expiresAt - issuedAt)],
+  ];
+  return table(
+    rows.filter((row) => row !== undefined),
+    canvas,
+  );
+}
+
+function signature(verified: boolean | null, keyId: string | undefined): Row {
+  const [word, style] = SIGNATURES[`${verified}`];
+  const text = keyId === undefined ? word : `${word} (${visible(keyId)})`;
+  return style === undefined ? ["signature", text] : ["signature", text, style];
+}
+
+function when(name: string, at: number | undefined, now: number): Row | undefined {
+  return at === undefined ? undefined : [name, `${local(at)}, ${relative(at, now)}`];
+}
+
+function life({ inspection, now }: Shown, canvas: Canvas): readonly string[] {
+  const { issuedAt, notBefore, expiresAt } = inspection;
+  const start = issuedAt ?? notBefore;
+  if (start === undefined || expiresAt === undefined) return [];
+  return timeline({ start, end: expiresAt, now }, canvas);
+}
+
+function grants({ inspection }: Shown, canvas: Canvas): readonly string[] {
+  if (inspection.grants === undefined) return [];
+  return [canvas.paint("heading", "Grants"), ...grantTable(inspection.grants, canvas)];
+}
+
+function parts(shown: Shown, canvas: Canvas): readonly string[] {
+  const blocks = shown.inspection.parts.map((part) => onePart(part, shown, canvas));
+  return blocks.flatMap((block, i) => (i === 0 ? block : ["", ...block]));
+}
+
+function onePart(part: Part, { text, bytes }: Shown, canvas: Canvas): readonly string[] {
+  const [start, end] = part.range;
+  const heading = canvas.paint("heading", visible(capital(part.name)));
+  const place = canvas.paint("quiet", `characters ${start} to ${end}`);
+  return [`${heading}  ${place}`, ...content(part, text.slice(start, end), bytes, canvas)];
+}
+
+function content(part: Part, slice: string, bytes: boolean, canvas: Canvas): readonly string[] {
+  if (part.bytes && bytes) return byteTable(part.bytes, canvas);
+  if (part.value !== undefined) return layout(part.value);
+  const raw = `  ${shortened(visible(slice), canvas.columns - 4)}`;
+  if (!part.bytes) return [raw];
+  return [raw, `  ${canvas.paint("quiet", `${part.bytes.length} fields: --bytes shows each`)}`];
+}
+
+function layout(value: unknown): readonly string[] {
+  return safeJson(value, 2)
+    .split("\n")
+    .map((line) => `  ${line}`);
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
