@@ -16,7 +16,7 @@ const COMMANDS = {
   start: { needs: "runtime", build: true, run: ["packages/server/dist/cli/main.js", "serve"] },
   handstamp: { needs: "runtime", build: true, run: ["packages/server/dist/cli/main.js"] },
   build: { needs: "runtime", build: true, run: [] },
-  test: { needs: "everything", build: true, run: ["scripts/test.ts"] },
+  test: { needs: "everything", build: false, run: ["scripts/test.ts"] },
   bench: { needs: "everything", build: true, run: ["bench/run.ts"] },
   lint: { needs: "everything", build: false, run: ["scripts/lint.ts"] },
   format: { needs: "everything", build: false, run: ["scripts/lint.ts", "--write"] },

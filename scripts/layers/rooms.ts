@@ -135,6 +135,7 @@ export const ROOMS: readonly Room[] = [
     name: "server/store",
     path: `${SERVER}/store`,
     may: [...BASE],
+    types: [...TRAVEL, "server/audit", "server/keys", "server/issue"],
     builtins: ["node:crypto"],
     packages: ["kysely"],
     why: "The interface of the store, which knows no database.",
@@ -142,7 +143,8 @@ export const ROOMS: readonly Room[] = [
   {
     name: "server/store/*",
     path: `${SERVER}/store/*`,
-    may: [...BASE, "server/store"],
+    may: [...BASE, "server/store", "server/audit"],
+    types: [...TRAVEL, "server/keys", "server/issue"],
     builtins: "any",
     packages: "any",
     why: "One folder a database; a store knows nothing of the other and only app chooses one.",

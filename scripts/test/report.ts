@@ -27,7 +27,7 @@ export class Report {
   #began = 0;
   #passedBefore = 0;
   #failedBefore = 0;
-  #heartbeat: NodeJS.Timeout | undefined;
+  #heartbeat: ReturnType<typeof setInterval> | undefined;
 
   begin(suite: string, title: string): void {
     this.#suite = suite;

@@ -1,6 +1,6 @@
 /** THE table of suites. `npm test` runs them in this order, the quick ones first. */
 import { checkLayers } from "../layers/check.ts";
-import { runStep, STEPS } from "../lint/steps.ts";
+import { BUILD, runStep, STEPS, type Step } from "../lint/steps.ts";
 import type { Need } from "./needs.ts";
 import { runNodeTests } from "./node-test.ts";
 import type { Report } from "./report.ts";
@@ -15,10 +15,18 @@ export interface Suite {
 
 export const SUITES: readonly Suite[] = [
   {
+    name: "build",
+    title: "every package compiles",
+    needs: [],
+    run: async (report) => step(report, BUILD),
+  },
+  {
     name: "lint",
     title: "format, rules and types",
     needs: [],
-    run: async (report) => lint(report),
+    run: async (report) => {
+      for (const each of STEPS) if (each.name !== "layers") step(report, each);
+    },
   },
   {
     name: "layers",
@@ -47,12 +55,9 @@ export const SUITES: readonly Suite[] = [
   },
 ];
 
-/** Layers are a suite of their own. */
-function lint(report: Report): void {
-  for (const step of STEPS.filter(({ name }) => name !== "layers")) {
-    const began = performance.now();
-    const { status, output } = runStep(step, false);
-    if (status === 0) report.pass(step.name, performance.now() - began);
-    else report.fail(`${step.name}: ${step.finds}`, output);
-  }
+function step(report: Report, each: Step): void {
+  const began = performance.now();
+  const { status, output } = runStep(each, false);
+  if (status === 0) report.pass(each.name, performance.now() - began);
+  else report.fail(`${each.name}: ${each.finds}`, output);
 }
