@@ -86,5 +86,6 @@ function depthOf(json: string): number {
 
 /** The object that a part holds, or undefined. */
 export function objectOf(part: TextPart | undefined): JsonObject | undefined {
-  return isObject(part?.value) ? (part.value as JsonObject) : undefined;
+  const value = part?.value;
+  return isObject(value) ? value : undefined;
 }

@@ -99,7 +99,7 @@ function parseObject(bytes: Uint8Array, part: string): Record<string, unknown> {
 }
 
 /** RFC 7515, section 4.1: header fields that bring a key, or change what is signed. */
-const FORBIDDEN_HEADER = ["jwk", "jku", "x5u", "x5c", "crit", "b64"] as const;
+export const FORBIDDEN_HEADER = ["jwk", "jku", "x5u", "x5c", "crit", "b64"] as const;
 
 function checkHeader(header: Readonly<Record<string, unknown>>): void {
   if (header["alg"] !== "HS256")

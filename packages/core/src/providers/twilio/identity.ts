@@ -107,7 +107,8 @@ function width(text: string, wide: number): number {
   return sum;
 }
 
-function isIllFormed(text: string): boolean {
+/** True for text with half of a surrogate pair, which has no UTF-8. */
+export function isIllFormed(text: string): boolean {
   return /\p{Cs}/u.test(text);
 }
 

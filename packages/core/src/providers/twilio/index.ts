@@ -3,6 +3,15 @@
  *
  * @module
  */
+export {
+  type ClientCapability,
+  type ClientCapabilityOptions,
+  type ClientScope,
+  type MintedCapability,
+  mintClientCapability,
+  verifyClientCapability,
+} from "./capability.ts";
+export type { CapabilityCheck } from "./capability-token.ts";
 export type {
   AccessTokenGrants,
   ChatGrant,
@@ -12,6 +21,15 @@ export type {
   VoiceGrant,
 } from "./grants.ts";
 export { twilio } from "./provider.ts";
+export {
+  mintTaskRouterCapability,
+  type TaskRouterCapability,
+  type TaskRouterCapabilityOptions,
+  type TaskRouterFilter,
+  type TaskRouterPolicy,
+  verifyTaskRouterCapability,
+  workerPolicies,
+} from "./task-router-capability.ts";
 export {
   type AccessToken,
   type AccessTokenOptions,
