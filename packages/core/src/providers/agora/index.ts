@@ -12,6 +12,7 @@ export type {
   ServiceParams,
   Services,
 } from "./grants.ts";
+export { type AgoraInspectOptions, inspectAgora as inspectToken } from "./inspect.ts";
 export { type MintedToken, type MintParams, mintToken } from "./mint.ts";
 export { agora } from "./provider.ts";
 export { type RoomUser, roomUserServices } from "./room-user.ts";

@@ -248,13 +248,19 @@ function renamed(grant: object, rename: (name: string) => string): Record<string
 
 /** A token's services in a request's terms. A kind that stands twice gets a number: `rtc`, `rtc_2`. */
 export function fromServices(services: readonly ServiceEntry[]): JsonGrants {
-  const grants: Record<string, JsonObject> = {};
-  for (const { service, ...given } of services) {
-    let key: string = service;
-    for (let n = 2; Object.hasOwn(grants, key); n++) key = `${service}_${n}`;
-    grants[key] = withPlainPrivileges(renamed(given, toSnake));
-  }
-  return grants;
+  const times = new Map<string, number>();
+  return Object.fromEntries(
+    services.map(({ service, ...given }) => {
+      const n = (times.get(service) ?? 0) + 1;
+      times.set(service, n);
+      return [n === 1 ? service : `${service}_${n}`, withPlainPrivileges(renamed(given, toSnake))];
+    }),
+  );
+}
+
+/** One service of a token, with its name and its privileges as they are. */
+export function toRequestService(entry: ServiceEntry): JsonObject {
+  return renamed(entry, toSnake) as JsonObject;
 }
 
 /** A list and one life where all privileges have the same, as requests are written. */

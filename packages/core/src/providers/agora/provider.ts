@@ -8,6 +8,7 @@ import {
 } from "@handstamp/protocol";
 import type { Context, KeyMaterial, MintRequest, Provider, Verified } from "../../provider.ts";
 import { toWire } from "./build.ts";
+import { identityOf } from "./identity.ts";
 import { inspectAgora, recognisesAgora } from "./inspect.ts";
 import { checkTtl, mintToken } from "./mint.ts";
 import {
@@ -21,7 +22,7 @@ import {
   toTyped,
 } from "./params.ts";
 import { DEFAULT_TTL, MAX_TTL } from "./rules.ts";
-import { type VerifiedToken, verifyToken } from "./token.ts";
+import { verifyToken } from "./token.ts";
 
 /** Agora's tokens as the table of providers holds them. */
 export const agora: Provider = {
@@ -155,17 +156,4 @@ function verifyForTable(
     keyId: verified.keyId as string,
     grants: fromServices(verified.services),
   };
-}
-
-/** The first text id that is the user's own, else the integer uid; "" where a token names nobody. */
-export function identityOf({ services }: Pick<VerifiedToken, "services">): string {
-  const members = services.map(
-    (service) => service as { userId?: string; account?: string; uid?: number; room?: string },
-  );
-  const named =
-    members.find(({ userId, room }) => userId && room)?.userId ??
-    members.find(({ userId }) => userId)?.userId ??
-    members.find(({ account }) => account)?.account;
-  const uid = members.find(({ uid: number }) => number)?.uid;
-  return named ?? (uid === undefined ? "" : String(uid));
 }
