@@ -30,6 +30,7 @@ export const ERRORS = {
   request_timeout: { status: 408, retry: true, title: "The request took too long to arrive" },
   conflict: { status: 409, retry: false, title: "In conflict with what is there" },
   body_too_large: { status: 413, retry: false, title: "The body is too large" },
+  headers_too_large: { status: 431, retry: false, title: "The headers are too large" },
   unsupported_media_type: { status: 415, retry: false, title: "The body's type is not supported" },
   idempotency_mismatch: {
     status: 422,

@@ -60,7 +60,10 @@ function readOne(
 ) {
   const value = given[setting.name];
   if (value === undefined) return lookUp(env, setting.env, problems);
-  return { name: `/providers/${provider.id}/${setting.name}`, value: String(value) };
+  return {
+    name: `/providers/${provider.id}/${setting.name}`,
+    value: typeof value === "string" ? value : JSON.stringify(value),
+  };
 }
 
 function isComplete(provider: ServerProvider, values: Values, problems: Problems): boolean {

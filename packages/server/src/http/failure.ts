@@ -23,8 +23,12 @@ const FROM_FASTIFY: Readonly<Record<string, HandstampError["code"]>> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: "invalid_request",
   FST_ERR_CTP_INVALID_JSON_BODY: "invalid_request",
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: "invalid_request",
-  FST_ERR_BAD_URL: "invalid_request",
-  FST_ERR_MAX_PARAM_LENGTH: "invalid_request",
+};
+
+/** Paths that the router cannot read. Nothing of them is repeated. */
+const UNREADABLE_PATHS: Readonly<Record<string, string>> = {
+  FST_ERR_BAD_URL: "The path is not percent-encoded UTF-8.",
+  FST_ERR_MAX_PARAM_LENGTH: "A part of the path is longer than 1024 characters.",
 };
 
 /** What went wrong, in terms that may leave the service; anything unforeseen is `internal`. */
@@ -43,6 +47,8 @@ export function toFailure(error: unknown, requestId: string): Failure {
 
 function fromFastify(error: unknown): HandstampError {
   const { code, statusCode } = (error ?? {}) as { code?: string; statusCode?: number };
+  const path = UNREADABLE_PATHS[code ?? ""];
+  if (path) return new HandstampError("invalid_request", path);
   const mapped = FROM_FASTIFY[code ?? ""];
   if (mapped === "invalid_request" || (statusCode === 400 && !mapped))
     return new HandstampError(

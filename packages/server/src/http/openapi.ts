@@ -83,17 +83,19 @@ function describe(operation: Operation): Record<string, unknown> {
     ...(access === "public" ? { security: [] } : { security: [{ bearer: [] }, { session: [] }] }),
     ...(access === "public" || access === "caller" ? {} : { "x-scope": access }),
     parameters: [...parametersOf(operation, "path"), ...parametersOf(operation, "query")],
-    ...(body ? { requestBody: { required: true, content: bodyOf(body, lenient === true) } } : {}),
+    ...(body
+      ? { requestBody: { required: lenient !== true, content: bodyOf(body, lenient === true) } }
+      : {}),
     responses: { ...answersOf(operation.answers), default: failureOf(operation) },
   };
 }
 
 /** A drop-in route fails as its peer does, in JSON of its own form. */
-function failureOf({ failure }: Operation): Record<string, unknown> {
-  if (!failure) return { $ref: "#/components/responses/Problem" };
+function failureOf({ failureShape }: Operation): Record<string, unknown> {
+  if (!failureShape) return { $ref: "#/components/responses/Problem" };
   return {
     description: "Refused or failed, in the form that this route's clients know.",
-    content: { "application/json": { schema: { type: "object" } } },
+    content: { "application/json": { schema: toJsonSchema(failureShape) } },
   };
 }
 

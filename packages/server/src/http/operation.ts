@@ -25,6 +25,8 @@ export interface Operation {
   readonly answers: Readonly<Record<number, AnswerDoc>>;
   /** How a failure is written; problem details when it is left out. */
   readonly failure?: FailureWriter;
+  /** What `failure` writes, for the description. */
+  readonly failureShape?: s.ObjectShape;
   readonly handle: (ask: Ask) => Answer | Promise<Answer>;
 }
 

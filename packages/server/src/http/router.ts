@@ -1,10 +1,12 @@
 /** Turns a list of operations into Fastify routes; each goes through the same steps in the same order. */
 
-import { HandstampError, isHandstampError, isObject, type s, validate } from "@handstamp/protocol";
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { HandstampError, isObject, type s, validate } from "@handstamp/protocol";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Caller, Presented } from "../callers/caller.ts";
-import { failureHeaders, toFailure, writeProblem } from "./failure.ts";
-import type { Answer, Ask, FailureWriter, Operation } from "./operation.ts";
+import { writeProblem } from "./failure.ts";
+import { hasHead, refuseOtherMethods } from "./methods.ts";
+import type { Ask, Operation } from "./operation.ts";
+import { fail, send } from "./reply.ts";
 
 export interface RouterDeps {
   readonly authenticate: (presented: Presented) => Promise<Caller> | Caller;
@@ -17,6 +19,7 @@ export function addOperations(
   deps: RouterDeps,
 ): void {
   for (const operation of operations) addOperation(app, operation, deps);
+  refuseOtherMethods(app, operations);
 }
 
 function addOperation(app: FastifyInstance, operation: Operation, deps: RouterDeps): void {
@@ -25,6 +28,7 @@ function addOperation(app: FastifyInstance, operation: Operation, deps: RouterDe
   app.route({
     method: operation.method,
     url: operation.path,
+    exposeHeadRoute: hasHead(operation),
     handler: async (request, reply) => {
       try {
         const caller = await admit(operation, presentedBy(request), deps);
@@ -33,7 +37,9 @@ function addOperation(app: FastifyInstance, operation: Operation, deps: RouterDe
         return fail(request, reply, error, writer);
       }
     },
-    errorHandler: (error, request, reply) => fail(request, reply, error, writer),
+    errorHandler: (error, request, reply) => {
+      void fail(request, reply, error, writer);
+    },
   });
 }
 
@@ -93,38 +99,14 @@ function take(
   return taken as object;
 }
 
-/** The fields that the shape knows, out of a body that may hold others; null counts as absent. */
-function known(shape: s.ObjectShape, given: unknown): Record<string, unknown> {
-  const source = isObject(given) ? given : {};
+/**
+ * The fields that the shape knows, out of a body that may hold others; null counts as absent. What is
+ * no object is left for the shape to refuse.
+ */
+function known(shape: s.ObjectShape, given: unknown): unknown {
+  if (!isObject(given)) return given;
   const names = Object.keys(shape.fields).filter(
-    (name) => Object.hasOwn(source, name) && source[name] !== null,
+    (name) => Object.hasOwn(given, name) && given[name] !== null,
   );
-  return Object.fromEntries(names.map((name) => [name, source[name]]));
-}
-
-function send(reply: FastifyReply, answer: Answer): FastifyReply {
-  reply.code(answer.status);
-  if (answer.headers) reply.headers(answer.headers);
-  if (answer.type) reply.type(answer.type);
-  if (typeof answer.body === "string" || answer.body === undefined) return reply.send(answer.body);
-  if (!answer.type) reply.type("application/json; charset=utf-8");
-  return reply.serializer(JSON.stringify).send(answer.body);
-}
-
-/** Writes a failure for the caller, and what only the operator may know into the log. */
-export function fail(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  error: unknown,
-  writer: FailureWriter,
-): FastifyReply {
-  const failure = toFailure(error, request.id);
-  logFailure(request.log, failure.status, error);
-  return send(reply.headers(failureHeaders(error)), writer(failure));
-}
-
-function logFailure(log: FastifyBaseLogger, status: number, error: unknown): void {
-  if (!isHandstampError(error)) log.error({ err: error }, "unforeseen failure");
-  else if (status >= 500) log.error({ code: error.code, detail: error.detail }, error.message);
-  else log.info({ code: error.code, detail: error.detail }, "refused");
+  return Object.fromEntries(names.map((name) => [name, given[name]]));
 }

@@ -1,11 +1,12 @@
-import { randomBytes } from "node:crypto";
 import cors from "@fastify/cors";
 import formbody from "@fastify/formbody";
+import { systemRandom } from "@handstamp/core";
 import { HandstampError } from "@handstamp/protocol";
 import Fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from "fastify";
 import { isLoopbackOrigin } from "../callers/open.ts";
 import { writeProblem } from "./failure.ts";
-import { fail } from "./router.ts";
+import { answerMalformed } from "./malformed.ts";
+import { fail } from "./reply.ts";
 
 /** The largest body that is read, in bytes: a token request is a few hundred. */
 export const BODY_LIMIT = 16 * 1024;
@@ -31,16 +32,28 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     keepAliveTimeout: 72_000,
     forceCloseConnections: "idle",
     return503OnClosing: true,
-    genReqId: () => randomBytes(12).toString("base64url"),
+    genReqId: requestId,
     onProtoPoisoning: "error",
     onConstructorPoisoning: "error",
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1024 },
-    http: { headersTimeout: HEADERS_TIMEOUT, maxHeaderSize: 16 * 1024, insecureHTTPParser: false },
+    exposeHeadRoutes: false,
+    http: HTTP,
+    clientErrorHandler: answerMalformed,
+    // A path that cannot be decoded: no hook has run yet.
+    frameworkErrors: (error, request, reply) => {
+      reply.headers({ ...ALWAYS, "x-request-id": request.id });
+      fail(request, reply, error, writeProblem);
+    },
   });
+  // A body is JSON or a form. Text, which any foreign page may post, is neither.
+  app.removeContentTypeParser("text/plain");
+  readEmptyJson(app);
   await app.register(formbody, { bodyLimit: BODY_LIMIT });
   await app.register(cors, {
     origin: corsRule(options),
     credentials: !options.corsOrigins.includes("*"),
+    methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+    exposedHeaders: ["retry-after", "x-request-id"],
     maxAge: 600,
   });
   app.addHook("onRequest", async (request, reply) => {
@@ -59,6 +72,32 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   );
   app.setErrorHandler((error, request, reply) => fail(request, reply, error, writeProblem));
   return app;
+}
+
+/** 96 random bits: enough to find one request among all. */
+function requestId(): string {
+  return Buffer.from(systemRandom(12)).toString("base64url");
+}
+
+/**
+ * Duplicates are joined, so that a second Host, Origin or Authorization makes the value wrong; left to
+ * itself Node drops it in silence (RFC 9112, section 3.2, asks for 400 on two Hosts).
+ */
+const HTTP = {
+  headersTimeout: HEADERS_TIMEOUT,
+  maxHeaderSize: 16 * 1024,
+  insecureHTTPParser: false,
+  joinDuplicateHeaders: true,
+} as const;
+
+/** Many clients say JSON and send nothing: that is no body, and the operation says if it needs one. */
+function readEmptyJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser("error", "error");
+  app.removeContentTypeParser("application/json");
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
+    if (body === "") done(null, undefined);
+    else void parse(request, body as string, done);
+  });
 }
 
 /** Every answer may hold a token, so none is kept, sniffed or embedded elsewhere. */

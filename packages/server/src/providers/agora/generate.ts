@@ -2,9 +2,9 @@ import { invalid, isObject, type JsonObject, s } from "@handstamp/protocol";
 import type { Ask, Operation } from "../../http/operation.ts";
 import { rfc3339 } from "../../http/time.ts";
 import type { Issuer } from "../../issue/issue.ts";
-import { NEVER_KEPT, writeDemoFailure } from "./failure.ts";
+import { DEMO_FAILURE, NEVER_KEPT, writeDemoFailure } from "./failure.ts";
 import { issue } from "./issue.ts";
-import { type Member, memberOfText, nameOf, readExpiry, rtcGrant } from "./read.ts";
+import { type Member, memberOfText, nameOf, readExpiry, rtcGrant, textOf } from "./read.ts";
 
 const service = (doc: string) => s.optional(s.json({ doc }));
 const BODY = s.object({
@@ -37,6 +37,7 @@ export function generateOperation(issuer: Issuer): Operation {
     summary: "One token for several services, as the official demo gives it",
     answers: { 200: { doc: "The token.", shape: ANSWER } },
     failure: writeDemoFailure,
+    failureShape: DEMO_FAILURE,
     handle: async (ask) => {
       const member = memberOf(ask);
       const ttl = readExpiry(ask.body["tokenExpireTs"], "/tokenExpireTs");
@@ -52,7 +53,7 @@ export function generateOperation(issuer: Issuer): Operation {
 }
 
 function memberOf(ask: Ask): Member {
-  return memberOfText(String(ask.body["uid"] ?? "0"), "/uid");
+  return memberOfText(textOf(ask.body["uid"] ?? 0), "/uid");
 }
 
 function grantsOf(ask: Ask, member: Member): Record<string, JsonObject> {
@@ -63,7 +64,7 @@ function grantsOf(ask: Ask, member: Member): Record<string, JsonObject> {
       : { privilege_ttl: readExpiry(privilegeExpireTs, "/privilegeExpireTs") };
   const grants = {
     ...(isEnabled(serviceRtc)
-      ? { rtc: { ...rtcGrant(String(channelName ?? ""), roleOf(serviceRtc), member), ...lives } }
+      ? { rtc: { ...rtcGrant(textOf(channelName), roleOf(serviceRtc), member), ...lives } }
       : {}),
     ...(isEnabled(ask.body["serviceRtm"]) ? { rtm: { user_id: nameOf(member), ...lives } } : {}),
     ...(isEnabled(ask.body["serviceChat"]) ? { chat: { user_id: nameOf(member), ...lives } } : {}),

@@ -4,6 +4,12 @@ import { invalid, type JsonObject } from "@handstamp/protocol";
 export const DEFAULT_EXPIRY = 3600;
 const MAX_UID = 4_294_967_295;
 
+/** A field that may come as text or as a number, as text; empty when it is left out. */
+export function textOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  return typeof value === "number" ? String(value) : "";
+}
+
 /** A member of a channel: by number, or by account. */
 export type Member = { readonly uid: number } | { readonly account: string };
 
@@ -29,13 +35,16 @@ export function readUid(value: string, pointer: string): number {
   const uid = Number(value);
   if (/^(0|[1-9]\d{0,9})$/.test(value) && uid <= MAX_UID) return uid;
   throw invalid([
-    { pointer, message: `must be a whole number from 0 to ${MAX_UID}; for a text use userAccount` },
+    {
+      pointer,
+      message: `must be decimal digits from 0 to ${MAX_UID}, and no sign or leading zero`,
+    },
   ]);
 }
 
 /** A member under the path's `tokenType`. */
 export function readMember(tokenType: string, value: string): Member {
-  if (tokenType === "uid") return { uid: readUid(value, "/params/uid") };
+  if (tokenType === "uid") return { uid: readUid(value, "/params/rtcuid") };
   if (tokenType === "userAccount") return { account: value };
   throw invalid([{ pointer: "/params/tokenType", message: "must be uid or userAccount" }]);
 }

@@ -3,13 +3,13 @@
  * voice quickstarts, the React video app and the function templates. What their clients send and read
  * is unchanged; who may ask and what they get is decided by this service's own pipeline.
  */
-import { s } from "@handstamp/protocol";
+import { invalid, s } from "@handstamp/protocol";
 import type { Answer, Ask, Operation } from "../../http/operation.ts";
 import { ok } from "../../http/operation.ts";
 import { rfc3339 } from "../../http/time.ts";
 import type { Issuer } from "../../issue/issue.ts";
 import type { Recorded } from "../../issue/record.ts";
-import { writeTwilioFailure } from "./failure.ts";
+import { TWILIO_FAILURE, writeTwilioFailure } from "./failure.ts";
 import { friendlyName } from "./friendly-name.ts";
 import { type Family, grantsFor } from "./grants.ts";
 
@@ -35,83 +35,73 @@ const PATH = s.object({ identity: s.text({ doc: "Whom the token is for." }) });
 /** The video app's tokens live for four hours, because Video has no renewal. */
 const VIDEO_APP_TTL = 14_400;
 
+const FORM = {
+  tag: "Twilio drop-in",
+  access: "caller",
+  lenient: true,
+  failure: writeTwilioFailure,
+  failureShape: TWILIO_FAILURE,
+  query: QUERY,
+} as const;
+
 export function dropIn(issuer: Issuer): readonly Operation[] {
-  const common = {
-    tag: "Twilio drop-in",
-    access: "caller",
-    lenient: true,
-    failure: writeTwilioFailure,
-  } as const;
-  const token = { ...common, handle: (ask: Ask) => answerToken(issuer, ask) };
   return [
-    {
+    ...tokenOperations(issuer),
+    ...(["video", "chat", "sync", "voice"] as const).flatMap((family) =>
+      byGetAndPost({
+        ...FORM,
+        id: `twilio${capital(family)}Token`,
+        path: `/${family}-token`,
+        summary: `A token for ${family} alone, as the function template gives it`,
+        answers: TOKEN_ALONE,
+        handle: async (ask) => ok(timesOf(await mintFor(issuer, ask, family))),
+      }),
+    ),
+    ...byGetAndPost({
+      ...FORM,
+      id: "twilioAccessToken",
+      path: "/accessToken",
+      summary: "The bare token as text, as the mobile voice quickstart reads it",
+      answers: BARE_TOKEN,
+      handle: (ask) => answerBare(issuer, ask),
+    }),
+  ];
+}
+
+/** `/token`: by GET and POST, and with the identity in the path. */
+function tokenOperations(issuer: Issuer): readonly Operation[] {
+  const token = {
+    ...FORM,
+    answers: IDENTITY_AND_TOKEN,
+    handle: (ask: Ask) => answerToken(issuer, ask),
+  };
+  return [
+    ...byGetAndPost({
       ...token,
       id: "twilioToken",
-      method: "GET",
       path: "/token",
-      query: QUERY,
       summary:
-        "A token with every Twilio grant that is allowed and configured, as the SDK starters and quickstarts ask for it",
-      answers: IDENTITY_AND_TOKEN,
-    },
+        "Every Twilio grant that is allowed and configured, as the SDK starters and quickstarts ask for it; a body with user_identity or passcode is the video app's form",
+    }),
     {
       ...token,
       id: "twilioTokenFor",
       method: "GET",
       path: "/token/:identity",
       params: PATH,
-      query: QUERY,
       summary: "The same for an identity in the path",
-      answers: IDENTITY_AND_TOKEN,
-    },
-    {
-      ...token,
-      id: "twilioTokenPost",
-      method: "POST",
-      path: "/token",
-      query: QUERY,
-      body: BODY,
-      summary: "The same by POST; a body with user_identity or passcode is the video app's form",
-      answers: IDENTITY_AND_TOKEN,
-    },
-    ...(["video", "chat", "sync", "voice"] as const).flatMap((family) =>
-      (["GET", "POST"] as const).map(
-        (method): Operation => ({
-          ...common,
-          id: `twilio${method === "GET" ? "Get" : "Post"}${family}Token`,
-          method,
-          path: `/${family}-token`,
-          query: QUERY,
-          ...(method === "POST" ? { body: BODY } : {}),
-          summary: `A token for ${family} alone, as the function template gives it`,
-          answers: TOKEN_ALONE,
-          handle: async (ask) => ok({ ...timesOf(await mintFor(issuer, ask, family)) }),
-        }),
-      ),
-    ),
-    {
-      ...common,
-      id: "twilioAccessToken",
-      method: "GET",
-      path: "/accessToken",
-      query: QUERY,
-      summary: "The bare token as text, as the mobile voice quickstart reads it",
-      answers: BARE_TOKEN,
-      handle: (ask) => answerBare(issuer, ask),
-    },
-    {
-      ...common,
-      id: "twilioAccessTokenPost",
-      method: "POST",
-      path: "/accessToken",
-      query: QUERY,
-      body: BODY,
-      summary: "The same by POST",
-      answers: BARE_TOKEN,
-      handle: (ask) => answerBare(issuer, ask),
     },
   ];
 }
+
+function byGetAndPost(operation: Omit<Operation, "method" | "body">): readonly Operation[] {
+  return [
+    { ...operation, method: "GET" },
+    { ...operation, method: "POST", id: `${operation.id}Post`, body: BODY },
+  ];
+}
+
+const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 
 const tokenFields = {
   token: s.text({ doc: "The Access Token." }),
@@ -132,7 +122,25 @@ const BARE_TOKEN = { 200: { doc: "The token.", type: "text/plain", shape: s.text
 async function answerToken(issuer: Issuer, ask: Ask): Promise<Answer> {
   const isVideoApp = ask.body["user_identity"] !== undefined || ask.body["passcode"] !== undefined;
   if (!isVideoApp) return ok(timesOf(await mintFor(issuer, ask, "all")));
+  checkVideoApp(ask.body);
   return ok({ ...timesOf(await mintFor(issuer, ask, "videoApp")), room_type: "group" });
+}
+
+/**
+ * What the video app's server insists on: flags that are true or false, a name, and a room to be in
+ * unless the app says that it creates none, as it does to try a passcode.
+ *
+ * @throws HandstampError `invalid_request`
+ */
+function checkVideoApp(body: Ask["body"]): void {
+  const { create_room: createsRoom = true, user_identity: identity, room_name: room } = body;
+  const wrong = ["create_room", "create_conversation"]
+    .filter((name) => body[name] !== undefined && typeof body[name] !== "boolean")
+    .map((name) => ({ pointer: `/${name}`, message: "must be true or false" }));
+  if (!identity) wrong.push({ pointer: "/user_identity", message: "is missing" });
+  if (createsRoom === true && !room)
+    wrong.push({ pointer: "/room_name", message: "is missing, and create_room is not false" });
+  if (wrong.length > 0) throw invalid(wrong);
 }
 
 async function answerBare(issuer: Issuer, ask: Ask): Promise<Answer> {
@@ -179,5 +187,5 @@ function identityOf(given: Readonly<Record<string, unknown>>): string | undefine
 function secondsOf(value: unknown): number | undefined {
   if (value === undefined || value === "") return undefined;
   if (typeof value === "number") return value;
-  return /^\d{1,15}$/.test(String(value)) ? Number(value) : Number.NaN;
+  return typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
 }

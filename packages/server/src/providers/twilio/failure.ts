@@ -1,3 +1,4 @@
+import { s } from "@handstamp/protocol";
 import type { FailureWriter } from "../../http/operation.ts";
 
 /**
@@ -19,4 +20,14 @@ export const writeTwilioFailure: FailureWriter = ({
     ...(fields.length > 0 ? { errors: fields } : {}),
     request_id: requestId,
   },
+});
+
+export const TWILIO_FAILURE = s.object({
+  error: s.object({
+    message: s.text({ doc: "What kind of failure it is." }),
+    explanation: s.text({ doc: "What is wrong and how to mend it." }),
+  }),
+  code: s.text({ doc: "The stable error code." }),
+  errors: s.optional(s.list(s.object({ pointer: s.text(), message: s.text() }))),
+  request_id: s.text(),
 });
