@@ -1,7 +1,9 @@
 /** THE table of suites. `npm test` runs them in this order, the quick ones first. */
+
+import { checkBrowser, checkRuntimes } from "../../conformance/runtimes/check.ts";
 import { checkLayers } from "../layers/check.ts";
 import { BUILD, runStep, STEPS, type Step } from "../lint/steps.ts";
-import type { Need } from "./needs.ts";
+import { NEEDS, type Need } from "./needs.ts";
 import { runNodeTests } from "./node-test.ts";
 import type { Report } from "./report.ts";
 
@@ -52,6 +54,18 @@ export const SUITES: readonly Suite[] = [
         files: ["conformance/**/*.test.ts"],
         except: ["conformance/runtimes/**"],
       }),
+  },
+  {
+    name: "runtimes",
+    title: "one suite on Node 20, 24 and 26, Bun, Deno and workerd",
+    needs: [],
+    run: checkRuntimes,
+  },
+  {
+    name: "browser",
+    title: "the same suite in Chromium",
+    needs: [NEEDS.chromium],
+    run: checkBrowser,
   },
 ];
 

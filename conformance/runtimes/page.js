@@ -1,0 +1,3 @@
+import { results } from "./library.web.js";
+
+globalThis.results = results;
