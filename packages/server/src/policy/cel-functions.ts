@@ -19,16 +19,18 @@ const fine: Check = () => undefined;
 
 /** A search for text that is itself from outside, once for every entry, would be quadratic. */
 const search: Check = ({ args }, body) =>
-  body && !isText(args[0]) ? "needs a literal text inside all, exists and filter" : undefined;
+  body && textOf(args[0]) === undefined
+    ? "needs a literal text inside all, exists and filter"
+    : undefined;
 
 const macro: Check = (_call, body) =>
   body ? "may not stand inside another all, exists or filter" : undefined;
 
 const inZone: Check = ({ args }) => {
   if (args.length === 0) return undefined;
-  if (!isText(args[0])) return "needs its time zone as a literal text";
+  if (textOf(args[0]) === undefined) return "needs its time zone as a literal text";
   try {
-    new Intl.DateTimeFormat("en", { timeZone: String(args[0]?.args) });
+    Intl.DateTimeFormat("en", { timeZone: textOf(args[0]) });
     return undefined;
   } catch {
     return "does not know this time zone; write it as in Europe/Berlin";
@@ -36,7 +38,8 @@ const inZone: Check = ({ args }) => {
 };
 
 /** The engine reads durations with a pattern that backtracks on hostile text. */
-const literal: Check = ({ args }) => (isText(args[0]) ? undefined : "needs a literal text");
+const literal: Check = ({ args }) =>
+  textOf(args[0]) !== undefined ? undefined : "needs a literal text";
 
 const FUNCTIONS: Readonly<Record<string, Check>> = {
   has: fine,
@@ -111,11 +114,11 @@ function checkCall(call: Call, body: boolean): string | undefined {
 
 function callOf({ op, args }: ASTNode): Call | undefined {
   if (op === "call") {
-    const [name, list] = args as [string, ASTNode[]];
+    const [name, list] = args;
     return { name, receiver: undefined, args: list };
   }
   if (op !== "rcall") return undefined;
-  const [name, receiver, list] = args as [string, ASTNode, ASTNode[]];
+  const [name, receiver, list] = args;
   return { name, receiver, args: list };
 }
 
@@ -123,8 +126,9 @@ export function isNode(value: unknown): value is ASTNode {
   return typeof value === "object" && value !== null && "op" in value && "args" in value;
 }
 
-export function isText(node: ASTNode | undefined): boolean {
-  return node?.op === "value" && typeof node.args === "string";
+/** The text of a literal, or undefined for any other expression. */
+export function textOf(node: ASTNode | undefined): string | undefined {
+  return node?.op === "value" && typeof node.args === "string" ? node.args : undefined;
 }
 
 function firstOf<T, R>(items: readonly T[], look: (item: T) => R | undefined): R | undefined {

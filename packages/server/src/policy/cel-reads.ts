@@ -1,6 +1,6 @@
 /** What an expression depends on, read from its syntax tree, so that rules can be indexed. */
 import type { ASTNode } from "@marcbachmann/cel-js";
-import { isNode, isText } from "./cel-functions.ts";
+import { isNode, textOf } from "./cel-functions.ts";
 
 /** A condition that is true only if the value at `path` is one of these texts. */
 export interface Requirement {
@@ -15,31 +15,29 @@ export interface Requirement {
  * fails in between, so each part is necessary.
  */
 export function requirementsOf(node: ASTNode): Requirement[] {
-  if (node.op === "&&") return (node.args as [ASTNode, ASTNode]).flatMap(requirementsOf);
-  if (node.op !== "==" && node.op !== "in") return [];
-  const [left, right] = node.args as [ASTNode, ASTNode];
-  if (node.op === "in") return required(left, right.op === "list" ? (right.args as ASTNode[]) : []);
-  return isText(right) ? required(left, [right]) : required(right, [left]);
+  if (node.op === "&&") return node.args.flatMap(requirementsOf);
+  if (node.op === "in") {
+    const [subject, list] = node.args;
+    return list.op === "list" ? required(subject, list.args) : [];
+  }
+  if (node.op !== "==") return [];
+  const [left, right] = node.args;
+  return textOf(right) === undefined ? required(right, [left]) : required(left, [right]);
 }
 
-function required(subject: ASTNode, texts: readonly ASTNode[]): Requirement[] {
+function required(subject: ASTNode, literals: readonly ASTNode[]): Requirement[] {
   const path = pathOf(subject);
-  if (path?.[0] !== "caller" || path.length < 2 || texts.length === 0 || !texts.every(isText))
-    return [];
-  return [{ path, values: texts.map((text) => String(text.args)) }];
+  const values = literals.map(textOf).filter((text) => text !== undefined);
+  const isUsable = values.length > 0 && values.length === literals.length;
+  return path?.[0] === "caller" && path.length > 1 && isUsable ? [{ path, values }] : [];
 }
 
 /** `caller.claims["role"]` as `["caller", "claims", "role"]`; undefined for anything computed. */
 function pathOf(node: ASTNode): readonly string[] | undefined {
-  if (node.op === "id") return [String(node.args)];
+  if (node.op === "id") return [node.args];
   if (node.op !== "." && node.op !== "[]") return undefined;
-  const [of, key] = node.args as [ASTNode, unknown];
-  const name =
-    typeof key === "string"
-      ? key
-      : isText(key as ASTNode)
-        ? String((key as ASTNode).args)
-        : undefined;
+  const [of, key] = node.args;
+  const name = typeof key === "string" ? key : textOf(key);
   const path = pathOf(of);
   return path && name !== undefined ? [...path, name] : undefined;
 }
@@ -49,7 +47,7 @@ export function readsGrant(node: unknown): boolean {
   if (Array.isArray(node)) return node.some(readsGrant);
   if (!isNode(node)) return false;
   if (node.op === "id") return node.args === "request";
-  const path = pathOf(node as ASTNode);
+  const path = pathOf(node);
   if (path?.[0] === "request") return path[1] === "product" || path[1] === "grant";
   return readsGrant(node.args);
 }

@@ -1,6 +1,6 @@
 /** CEL expressions of a policy: parsed, checked and bounded when it is loaded, evaluated without fear. */
 import { suggest } from "@handstamp/protocol";
-import { type ASTNode, Environment } from "@marcbachmann/cel-js";
+import { Environment } from "@marcbachmann/cel-js";
 import { findForbiddenCall } from "./cel-functions.ts";
 import { type Requirement, readsGrant, requirementsOf } from "./cel-reads.ts";
 import { CallerView, RequestView, type Variables } from "./scope.ts";
@@ -72,9 +72,9 @@ export function compileExpression(source: string, wanted: Wanted): Expression | 
       return `${TYPES[wanted].words}, not ${String(checked.type)}`;
     return {
       source,
-      run: (variables) => parsed(variables as never),
+      run: (variables) => parsed(variables),
       requirements: wanted === "condition" ? requirementsOf(parsed.ast) : [],
-      perGrant: readsGrant(parsed.ast as ASTNode),
+      perGrant: readsGrant(parsed.ast),
     };
   } catch (error) {
     return wordsOf(error);

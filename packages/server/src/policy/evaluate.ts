@@ -172,12 +172,15 @@ export class Evaluation {
 }
 
 /** True where the entry, asked for nothing, would give more than it names. */
-function leavesOpen({ fields }: Entry, grant: JsonObject): boolean {
+function leavesOpen({ fields, rule }: Entry, grant: JsonObject): boolean {
+  if (rule.namesNothing) return true;
   return fields.some(({ field, allowance, open }) => {
     if (open) return true;
-    if (field.kind !== "pattern") return false;
-    const needsName = field.allow.open !== undefined && !Object.hasOwn(grant, field.name);
-    return needsName || allowance.kind === "any";
+    const needsName =
+      field.kind === "pattern" &&
+      field.allow.open !== undefined &&
+      !Object.hasOwn(grant, field.name);
+    return needsName || (allowance.kind === "any" && field.path.length === 0);
   });
 }
 

@@ -62,10 +62,7 @@ export function withValue(grant: JsonObject, path: readonly string[], value: Jso
   const inner = Object.hasOwn(grant, key) ? grant[key] : undefined;
   return {
     ...grant,
-    [key]:
-      rest.length === 0
-        ? value
-        : withValue(isObject(inner) ? (inner as JsonObject) : {}, rest, value),
+    [key]: rest.length === 0 ? value : withValue(isObject(inner) ? inner : {}, rest, value),
   };
 }
 

@@ -1,5 +1,14 @@
 /** What a caller may have: rules, compiled once, and decisions by them. Pure. */
+export {
+  CASES,
+  type Case,
+  type CaseContext,
+  type CaseResult,
+  readCases,
+  runCases,
+} from "./cases.ts";
 export { allowEverything, compilePolicy } from "./compile.ts";
+export { describe, type RuleDescription } from "./describe.ts";
 export { evaluate } from "./evaluate.ts";
 export type {
   Allowed,

@@ -52,7 +52,7 @@ export function judge(
     const isAbsent = value === undefined || (rule.field.kind === "flag" && value === false);
     const { fill, why, mustName } = isAbsent
       ? judgeAbsent(rule, asked)
-      : judgeValue(rule, value as Json, asked);
+      : judgeValue(rule, value, asked);
     if (fill !== undefined) filled = withValue(filled, rule.field.path, fill);
     if (why === undefined) continue;
     failures.push({ field: rule.field, why, ...(mustName ? { mustName } : {}) });

@@ -73,7 +73,7 @@ function findByField(
     if (shelf.whenAbsent.entries.length > 0) found.push(shelf.whenAbsent.find(grant, read));
     return;
   }
-  const text = String(value);
+  const text = typeof value === "string" ? value : JSON.stringify(value);
   add(found, shelf.exact.get(text));
   for (const [length, entries] of shelf.prefixes) add(found, entries.get(text.slice(0, length)));
 }
@@ -177,4 +177,5 @@ function* merge(runs: readonly Iterable<Entry>[]): Generator<Entry> {
   }
 }
 
-const orderOf = (head: IteratorResult<Entry> | undefined) => (head?.value as Entry).order;
+const orderOf = (head: IteratorResult<Entry> | undefined): number =>
+  head === undefined || head.done ? Number.POSITIVE_INFINITY : head.value.order;

@@ -11,6 +11,8 @@ export interface Rule {
   readonly ttl: number | undefined;
   readonly maxTtl: number | undefined;
   readonly entries: readonly Entry[];
+  /** Development's: it allows everything and names nothing, so nothing is given unasked. */
+  readonly namesNothing?: true;
 }
 
 /** One line of a rule's `allow`. */

@@ -17,9 +17,11 @@ export type PolicyCaller = Pick<
 /** Bounds on what an expression can be made to work on. */
 export const CLAIM_LIMITS = { text: 2048, entries: 512, values: 4096, depth: 16 } as const;
 
-/** Stands for a claim beyond {@link CLAIM_LIMITS}. CEL knows no such type and refuses it. */
-class TooLarge {}
-const TOO_LARGE = new TooLarge();
+/**
+ * Stands for a claim beyond {@link CLAIM_LIMITS}: CEL refuses a symbol wherever it is touched. Each is
+ * a new one, so that two are never equal.
+ */
+const tooLarge = () => Symbol("too large");
 
 export class CallerView {
   readonly kind: string;
@@ -78,21 +80,27 @@ export interface Variables {
   readonly now: Date;
 }
 
-/** A JSON value as CEL takes it. */
+/**
+ * A JSON value as CEL takes it. One with too many values is refused as a whole: if only its end were
+ * missing, `!("banned" in caller.claims.flags)` would be true for those who fill the space before it.
+ */
 export function viewOf(value: Json): unknown {
-  return copy(value, CLAIM_LIMITS.depth, { values: CLAIM_LIMITS.values });
+  const left = { values: CLAIM_LIMITS.values };
+  const view = copy(value, CLAIM_LIMITS.depth, left);
+  return left.values < 0 ? tooLarge() : view;
 }
 
 function copy(value: Json, depth: number, left: { values: number }): unknown {
-  if (left.values-- <= 0) return TOO_LARGE;
-  if (typeof value === "string") return value.length > CLAIM_LIMITS.text ? TOO_LARGE : value;
+  if (left.values-- <= 0) return tooLarge();
+  if (typeof value === "string") return value.length > CLAIM_LIMITS.text ? tooLarge() : value;
   if (typeof value === "number") return Number.isSafeInteger(value) ? BigInt(value) : value;
   if (typeof value !== "object" || value === null) return value;
-  const keys = Array.isArray(value) ? value : Object.keys(value);
-  if (depth === 0 || keys.length > CLAIM_LIMITS.entries) return TOO_LARGE;
-  if (Array.isArray(value)) return value.map((entry) => copy(entry, depth - 1, left));
+  const isList = Array.isArray(value);
+  const keys = Object.keys(value);
+  if (depth === 0 || keys.length > CLAIM_LIMITS.entries) return tooLarge();
+  if (isList) return value.map((entry) => copy(entry as Json, depth - 1, left));
   const map = new Map<string, unknown>();
-  for (const key of keys as string[])
-    map.set(key, copy((value as JsonObject)[key] as Json, depth - 1, left));
+  for (const [key, entry] of Object.entries(value as JsonObject))
+    map.set(key, copy(entry, depth - 1, left));
   return map;
 }
