@@ -13,7 +13,7 @@ import { AGORA, finding } from "./finding.ts";
 import { messageFindings } from "./findings.ts";
 import { findingsV6 } from "./findings-v6.ts";
 import { identityOf } from "./identity.ts";
-import { toRequestService } from "./params.ts";
+import { fromServices, toRequestService } from "./params.ts";
 import { fromWire } from "./parsed.ts";
 import { MAX_TOKEN_LENGTH } from "./rules.ts";
 import { idOf, isSignedBy, type Signed } from "./signature.ts";
@@ -102,6 +102,7 @@ function inspectV7(text: string, keys: readonly KeyMaterial[], now: number): Ins
     format: "Agora AccessToken2 (007)",
     verified: keys.length === 0 ? null : !broken && held.key !== undefined,
     ...(held.key ? { keyId: held.key.id } : {}),
+    ...(draft.appId === undefined ? {} : { account: draft.appId }),
     ...summary(draft, broken === undefined),
     parts: [
       prefixPart(text, PREFIX.length),
@@ -129,6 +130,7 @@ function summary(draft: Unpacked, isWhole: boolean): Partial<Inspection> {
     ...(identity === "" ? {} : { identity }),
     ...(issuedAt === undefined ? {} : { issuedAt }),
     expiresAt: parsed.expiresAt,
+    grants: fromServices(parsed.services),
   };
 }
 
@@ -173,6 +175,7 @@ function inspectV6(
     format: "Agora AccessToken (006)",
     verified: canTell ? held.key !== undefined : null,
     ...(held.key ? { keyId: held.key.id } : {}),
+    ...(draft.appId === undefined ? {} : { account: draft.appId }),
     ...(whole ? { expiresAt: expiryV6(whole) } : {}),
     ...(whole && subject ? { id: idV6(whole, subject) } : {}),
     parts: partsV6(text, draft, bytes),

@@ -10,9 +10,10 @@ import { isTime, partyProblems, timeProblems } from "./inspect-claims.ts";
 import { formProblems, headerProblems, regionProblems } from "./inspect-form.ts";
 import { grantsProblems } from "./inspect-grants.ts";
 import { type SignatureView, signatureView } from "./inspect-signature.ts";
+import { fromClaims } from "./params.ts";
 import { problem } from "./problems.ts";
 import { isSid } from "./sid.ts";
-import { CONTENT_TYPE } from "./wire.ts";
+import { type Claims, CONTENT_TYPE } from "./wire.ts";
 
 /** Stands for a part that could not be read: nothing more is said about what it lacks. */
 const EMPTY: JsonObject = {};
@@ -172,12 +173,19 @@ function toPart({ name, range, value }: TextPart): Part {
 
 function facts(
   payload: JsonObject,
-): Pick<Inspection, "id" | "identity" | "issuedAt" | "notBefore" | "expiresAt"> {
-  const { jti, grants, iat, nbf, exp } = payload;
+): Pick<
+  Inspection,
+  "id" | "identity" | "account" | "grants" | "issuedAt" | "notBefore" | "expiresAt"
+> {
+  const { jti, grants, iat, nbf, exp, sub, iss } = payload;
   const identity = isObject(grants) ? grants["identity"] : undefined;
+  // A capability token has its account as the issuer.
+  const account = [sub, iss].find((party) => isSid(party, "AC"));
   return {
     ...(typeof jti === "string" ? { id: jti } : {}),
     ...(typeof identity === "string" ? { identity } : {}),
+    ...(typeof account === "string" ? { account } : {}),
+    ...(isObject(grants) ? { grants: fromClaims(grants as Claims["grants"]) } : {}),
     ...(isTime(iat) ? { issuedAt: iat } : {}),
     ...(isTime(nbf) ? { notBefore: nbf } : {}),
     ...(isTime(exp) ? { expiresAt: exp } : {}),
