@@ -1,10 +1,9 @@
 /** The same as `platform.node.ts` where Node's modules are not: browsers, workerd, React Native. */
-import { hmac } from "@noble/hashes/hmac.js";
 import { md5 } from "@noble/hashes/legacy.js";
-import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
 import { zlibSync } from "fflate";
 import * as base64 from "./base64.ts";
 import { toHex, utf8 } from "./bytes.ts";
+import * as plain from "./sha256.ts";
 
 export { inflate } from "./inflate.ts";
 
@@ -15,7 +14,7 @@ const bytes = (data: Data): Uint8Array => (typeof data === "string" ? utf8(data)
 
 /** HMAC-SHA256 (RFC 2104). */
 export function hmacSha256(key: Data, message: Data): Uint8Array {
-  return hmac(nobleSha256, bytes(key), bytes(message));
+  return plain.hmacSha256(bytes(key), bytes(message));
 }
 
 /** HMAC-SHA256 as unpadded base64url, the form that a JWT carries. */
@@ -24,7 +23,7 @@ export function hmacSha256Base64url(key: Data, message: Data): string {
 }
 
 export function sha256(message: Data): Uint8Array {
-  return nobleSha256(bytes(message));
+  return plain.sha256(bytes(message));
 }
 
 /** SHA-256 as unpadded base64url, the form of an id. */

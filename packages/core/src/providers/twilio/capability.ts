@@ -8,8 +8,9 @@ import { systemNow } from "../../lib/random.ts";
 import { type CapabilityCheck, signCapability, verifyCapability } from "./capability-token.ts";
 import { claimsError } from "./claims.ts";
 import { checkKeyField, checkSecret } from "./credentials.ts";
+import { fieldError } from "./field-error.ts";
 import { isIllFormed, MAX_VOICE_IDENTITY } from "./identity.ts";
-import { fieldError, isSid, sidProblem } from "./sid.ts";
+import { isSid, sidProblem } from "./sid.ts";
 import { checkTtl, checkUnixTime, DEFAULT_TTL, MAX_TTL } from "./ttl.ts";
 
 /** One thing that a client may do. */

@@ -35,13 +35,14 @@ export function readClaims(
 function checkHeader(header: Readonly<Record<string, unknown>>): string | undefined {
   const { typ, cty, twr } = header;
   if (cty !== CONTENT_TYPE || (typ !== undefined && typ !== "JWT"))
-    throw new HandstampError(
-      "token_header_invalid",
-      `The header of an Access Token has "typ": "JWT" and "cty": "${CONTENT_TYPE}".`,
-      { providerCode: 20102 },
-    );
-  if (twr === undefined || typeof twr === "string") return twr;
-  throw new HandstampError("token_header_invalid", 'The header\'s "twr" is not a string.', {
+    throw headerError(`must have "typ": "JWT" and "cty": "${CONTENT_TYPE}"`);
+  if (twr !== undefined && typeof twr !== "string")
+    throw headerError('has a "twr" that is no text');
+  return twr;
+}
+
+function headerError(problem: string): HandstampError {
+  return new HandstampError("token_header_invalid", `The header ${problem}.`, {
     providerCode: 20102,
   });
 }

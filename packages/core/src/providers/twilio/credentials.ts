@@ -1,5 +1,6 @@
-import { HandstampError } from "@handstamp/protocol";
+import type { HandstampError } from "@handstamp/protocol";
 import { MIN_HMAC_KEY_BYTES } from "../../lib/jwt.ts";
+import { fieldError } from "./field-error.ts";
 import { isSid, SID_LENGTH, type SidPrefix, sidPrefixOf, sidProblem } from "./sid.ts";
 
 /**
@@ -7,7 +8,7 @@ import { isSid, SID_LENGTH, type SidPrefix, sidPrefixOf, sidProblem } from "./si
  * digits: none of these occurs in one by chance.
  */
 const PLACEHOLDER =
-  /your[-_ ]|[-_ ]here$|change[-_ ]?me|placeholder|^(?:twilio[-_ ]?)?(?:api[-_ ]?)?(?:key[-_ ]?)?(?:secret|auth[-_ ]?token)$|[<>{}$]|(.)\1{7}/i;
+  /your[-_ ]|[-_ ]here$|change[-_ ]?me|placeholder|^(?:twilio[-_ ]?)?(?:api[-_ ]?)?(?:key[-_ ]?)?(?:secret|auth[-_ ]?token)$|[<>{}$]|^(.)\1*$|(.)\2{11}/i;
 
 /** The account and the key that a token names. @throws HandstampError `key_invalid` */
 export function checkKeyIds(accountSid: unknown, keySid: unknown): void {
@@ -33,7 +34,7 @@ export function secretProblem(secret: unknown): string | undefined {
   return undefined;
 }
 
-const MAX_RUN = 8;
+const MAX_RUN = 12;
 
 /**
  * True for long enough letters and digits, some of each, without one of them repeated on and on: what
@@ -73,9 +74,7 @@ export function checkSecret(name: string, secret: unknown): asserts secret is st
 }
 
 function keyError(name: string, problem: string): HandstampError {
-  return new HandstampError("key_invalid", `${name} ${problem}.`, {
-    fields: [{ pointer: `/${name}`, message: problem }],
-  });
+  return fieldError([name], problem, "key_invalid");
 }
 
 /** Twilio's auth tokens are 32 lower-case hex digits; an API secret uses all letters. */

@@ -1,6 +1,7 @@
 /** What a token may grant, as TypeScript writes it, and the checked way onto the wire. */
-import { type HandstampError, isObject, type JsonObject, suggest } from "@handstamp/protocol";
-import { fieldError, isSid, sidProblem } from "./sid.ts";
+import { type HandstampError, isObject, type JsonObject } from "@handstamp/protocol";
+import { fieldError } from "./field-error.ts";
+import { isSid, sidProblem } from "./sid.ts";
 import { type Field, formatOf, GRANT_FORMATS, type GrantFormat, type GrantName } from "./wire.ts";
 
 /** Programmable Voice. */
@@ -136,7 +137,7 @@ function unknownIn(
 }
 
 function unknownField(path: readonly string[], known: readonly string[]): HandstampError {
-  return fieldError(path, `is not known${suggest(path.at(-1) ?? "", known)}`);
+  return fieldError(path, `is not known; known are ${known.join(", ")}`);
 }
 
 /** The JSON of one field, or nothing at all for `incoming: false`. */

@@ -5,7 +5,8 @@
  * Sources: https://www.twilio.com/docs/api/errors/31105 (Voice), /53200 to /53202 (Video),
  * https://www.twilio.com/docs/conversations/create-tokens (reserved characters).
  */
-import { HandstampError } from "@handstamp/protocol";
+import type { HandstampError } from "@handstamp/protocol";
+import { fieldError } from "./field-error.ts";
 import type { GrantName } from "./wire.ts";
 
 export const MAX_VOICE_IDENTITY = 121;
@@ -69,7 +70,7 @@ const RULES: readonly Rule[] = [
     ["chat", "ipMessaging"],
     "warning",
     ["identity_reserved_characters", 20106],
-    "holds characters that Conversations advises against: ! * ' ( ) ; : @ & = + $ , / ? % # [ ]",
+    "holds characters that Conversations advises against, such as @ : / +",
     (t) => /[!*'();:@&=+$,/?%#[\]]/.test(t),
   ),
   rule(
@@ -143,8 +144,5 @@ export function checkIdentity(identity: unknown, grants: GrantSet): readonly Ide
 
 /** An `identity_invalid` that says what is wrong, without the identity. */
 export function identityError(problem: string, providerCode?: number): HandstampError {
-  return new HandstampError("identity_invalid", `identity ${problem}.`, {
-    fields: [{ pointer: "/identity", message: problem }],
-    ...(providerCode === undefined ? {} : { providerCode }),
-  });
+  return fieldError(["identity"], problem, "identity_invalid", providerCode);
 }

@@ -15,7 +15,6 @@ const SECRET =
   "Copy the secret that was shown when this very key was created, or create a new key.";
 
 export const PROBLEMS = {
-  not_a_token: ["error", 20101, "Pass the token itself."],
   too_large: ["error", 20101, "Put less into the token: long params belong on the server."],
   not_three_parts: ["error", 20101, "Copy the whole token: three parts with a dot between them."],
   whitespace_inside: ["error", 20101, "Remove the line ends and spaces inside the token."],

@@ -1,5 +1,3 @@
-import { HandstampError } from "@handstamp/protocol";
-
 /** The two letters of a SID, and what they stand for. */
 export const SID_KINDS = {
   AC: "an account SID",
@@ -45,11 +43,4 @@ export function sidProblem(value: unknown, prefix: SidPrefix): string {
   if (typeof value === "string" && value !== value.trim())
     return `has white space around it; it must be ${wanted}`;
   return `must be ${wanted}`;
-}
-
-/** An `invalid_request` about one field. */
-export function fieldError(path: readonly string[], problem: string): HandstampError {
-  return new HandstampError("invalid_request", `${path.join(".")} ${problem}.`, {
-    fields: [{ pointer: `/${path.join("/")}`, message: problem }],
-  });
 }

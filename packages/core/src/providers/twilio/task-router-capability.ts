@@ -11,7 +11,8 @@ import type { MintedCapability } from "./capability.ts";
 import { type CapabilityCheck, signCapability, verifyCapability } from "./capability-token.ts";
 import { claimsError } from "./claims.ts";
 import { checkKeyField, checkSecret } from "./credentials.ts";
-import { fieldError, isSid, sidProblem } from "./sid.ts";
+import { fieldError } from "./field-error.ts";
+import { isSid, sidProblem } from "./sid.ts";
 import { checkTtl, checkUnixTime, DEFAULT_TTL, MAX_TTL } from "./ttl.ts";
 
 /** Which fields a query or a body may hold: TaskRouter's own format, such as `{required: true}`. */

@@ -5,12 +5,19 @@ import { type Random, randomHex, systemNow, systemRandom } from "../../lib/rando
 import type { KeyMaterial } from "../../provider.ts";
 import { claimsError, readClaims } from "./claims.ts";
 import { checkKeyIds, checkSecret } from "./credentials.ts";
+import { fieldError } from "./field-error.ts";
 import { type AccessTokenGrants, grantsJson } from "./grants.ts";
 import { checkIdentity } from "./identity.ts";
-import { fieldError } from "./sid.ts";
 import { checkTtl, checkUnixTime, DEFAULT_TTL, MAX_TTL, MAX_VOICE_TTL } from "./ttl.ts";
 import { grantWarnings } from "./warnings.ts";
-import { type Claims, encodedHeader, formatOfWire, PLAIN_HEADER, readGrant } from "./wire.ts";
+import {
+  type Claims,
+  encodedHeader,
+  formatOfWire,
+  PLAIN_HEADER,
+  readGrant,
+  setOwn,
+} from "./wire.ts";
 
 /** What {@link mintAccessToken} takes. */
 export interface AccessTokenOptions {
@@ -167,16 +174,6 @@ function typedGrants(wire: Claims["grants"]): AccessTokenGrants {
     else setOwn(grants, key, wire[key]);
   }
   return grants;
-}
-
-/** Sets a key that somebody else chose: assigned, `__proto__` would be the object's prototype. */
-function setOwn(target: object, key: string, value: unknown): void {
-  Object.defineProperty(target, key, {
-    value,
-    enumerable: true,
-    configurable: true,
-    writable: true,
-  });
 }
 
 /** The checked claims as they travel. @throws like {@link verifyAccessToken} */

@@ -1,4 +1,4 @@
-import { HandstampError } from "@handstamp/protocol";
+import { fieldError } from "./field-error.ts";
 
 /** Seconds. */
 export const DEFAULT_TTL = 3600;
@@ -15,12 +15,9 @@ export const MAX_VOICE_TTL = 86_399;
 export function checkTtl(ttl: unknown, max: number): number {
   if (typeof ttl === "number" && Number.isInteger(ttl) && ttl >= 1 && ttl <= max) return ttl;
   const problem = `must be whole seconds from 1 to ${max}, ${ttlProblem(ttl, max)}`;
-  throw new HandstampError("ttl_invalid", `ttl ${problem}.`, {
-    fields: [{ pointer: "/ttl", message: problem }],
-    ...(typeof ttl === "number" && ttl > max
-      ? { providerCode: max === MAX_VOICE_TTL ? 31207 : 20157 }
-      : {}),
-  });
+  const tooLong = typeof ttl === "number" && ttl > max;
+  const providerCode = max === MAX_VOICE_TTL ? 31207 : 20157;
+  throw fieldError(["ttl"], problem, "ttl_invalid", tooLong ? providerCode : undefined);
 }
 
 function ttlProblem(ttl: unknown, max: number): string {
@@ -55,7 +52,5 @@ export function checkUnixTime(name: string, time: unknown): number {
     typeof time === "number" && isUnixMilliseconds(time)
       ? "looks like milliseconds; it must be in whole unix seconds"
       : "must be in whole unix seconds";
-  throw new HandstampError("invalid_request", `${name} ${problem}.`, {
-    fields: [{ pointer: `/${name}`, message: problem }],
-  });
+  throw fieldError([name], problem);
 }

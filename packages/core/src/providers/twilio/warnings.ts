@@ -11,7 +11,7 @@ interface Advice {
 const ADVICE: readonly Advice[] = [
   {
     applies: ({ chat }) => chat !== undefined && chat.serviceSid === undefined,
-    text: "The chat grant has no service SID; name one unless the account's default service is meant.",
+    text: "The chat grant has no service SID.",
   },
   {
     applies: ({ chat }, ttl) => chat !== undefined && ttl <= 180,

@@ -125,9 +125,9 @@ export function readGrant({ fields }: GrantFormat, wire: JsonObject): Record<str
     known++;
   }
   const keys = Object.keys(wire);
-  if (keys.length === known) return grant;
-  const others = keys.filter((key) => !fields.some((f) => f.wire === key));
-  return Object.assign(Object.fromEntries(others.map((key) => [key, wire[key]])), grant);
+  if (keys.length > known)
+    for (const key of keys) if (!fields.some((f) => f.wire === key)) setOwn(grant, key, wire[key]);
+  return grant;
 }
 
 function readField(kind: Field["kind"], value: unknown): unknown {
@@ -135,4 +135,14 @@ function readField(kind: Field["kind"], value: unknown): unknown {
   if (kind !== "outgoing" || !isObject(value)) return value;
   const { application_sid: applicationSid, params, ...rest } = value;
   return { applicationSid, ...(params === undefined ? {} : { params }), ...rest };
+}
+
+/** Sets a key that somebody else chose: assigned, `__proto__` would be the object's prototype. */
+export function setOwn(target: object, key: string, value: unknown): void {
+  Object.defineProperty(target, key, {
+    value,
+    enumerable: true,
+    configurable: true,
+    writable: true,
+  });
 }
