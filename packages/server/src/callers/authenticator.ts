@@ -144,7 +144,7 @@ function onlyAuthorization({ authorization }: Presented): string | undefined {
 }
 
 /** RFC 6750, section 2.1. */
-const BEARER = /^bearer(?: +(.*))?$/i;
+const BEARER = /^bearer(?: (.*))?$/i;
 const TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
 
 /** The token behind `Bearer`; undefined for another scheme. */

@@ -132,7 +132,7 @@ async function exchange(wanted: OutgoingRequest, dispatcher: Agent): Promise<Out
       return { status: statusCode, body: undefined };
     }
     if (headers["content-encoding"] !== undefined && headers["content-encoding"] !== "identity") {
-      body.destroy();
+      await body.dump({ limit: wanted.maxBytes, signal }).catch(() => undefined);
       throw new Error("the answer is compressed, which was not asked for");
     }
     return { status: statusCode, body: parseJson(await readCapped(body, wanted.maxBytes)) };
