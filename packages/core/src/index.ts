@@ -11,6 +11,7 @@
 export { type ErrorCode, HandstampError, isHandstampError } from "@handstamp/protocol";
 export { inspect } from "./inspect.ts";
 export type { ByteField, Finding, Inspection, Part } from "./inspection.ts";
+export { type Random, systemRandom } from "./lib/random.ts";
 export type {
   AllowField,
   Context,

@@ -229,18 +229,19 @@ const CHECKERS: { readonly [K in Shape["kind"]]: Checker<K> } = {
       errors.push({ pointer: at, message: `must be an object, not ${nameOf(value)}` });
       return;
     }
-    for (const key of Object.keys(value))
-      if (!Object.hasOwn(shape.fields, key))
-        errors.push({
-          pointer: `${at}/${escapePointer(key)}`,
-          message: `is not known here${suggest(key, Object.keys(shape.fields))}`,
-        });
-    for (const [key, field] of Object.entries(shape.fields)) {
-      const given = Object.hasOwn(value, key) ? value[key] : undefined;
+    for (const key in value) {
+      if (!Object.hasOwn(value, key) || Object.hasOwn(shape.fields, key)) continue;
       const pointer = `${at}/${escapePointer(key)}`;
-      if (given === undefined && field.kind !== "optional")
-        errors.push({ pointer, message: "is missing" });
-      else check(field, given, pointer, errors);
+      const message = `is not known here${suggest(key, Object.keys(shape.fields))}`;
+      errors.push({ pointer, message });
+    }
+    // A shape's own names hold nothing to escape, so the usual case builds no pointer for nothing.
+    for (const key in shape.fields) {
+      const field = shape.fields[key] as Shape;
+      const given = Object.hasOwn(value, key) ? value[key] : undefined;
+      if (given !== undefined) check(field, given, `${at}/${key}`, errors);
+      else if (field.kind !== "optional")
+        errors.push({ pointer: `${at}/${key}`, message: "is missing" });
     }
   },
   json(_shape, value, at, errors) {
@@ -274,6 +275,10 @@ function nameOf(value: unknown): string {
 }
 
 function escapePointer(key: string): string {
+  return /[~/]/.test(key) ? escaped(key) : key;
+}
+
+function escaped(key: string): string {
   return key.replaceAll("~", "~0").replaceAll("/", "~1");
 }
 

@@ -1,7 +1,6 @@
 /** Composes the service out of its rooms. Only here is a store, a clock or a source of callers chosen. */
 
-import { randomBytes } from "node:crypto";
-import { PROVIDERS } from "@handstamp/core";
+import { PROVIDERS, systemRandom } from "@handstamp/core";
 import { HandstampError } from "@handstamp/protocol";
 import type { FastifyInstance, FastifyServerOptions } from "fastify";
 import type { Caller, Presented } from "../callers/caller.ts";
@@ -43,7 +42,7 @@ export async function createService(
     projects: projectsOf(config),
     journal: forgetfulJournal,
     now: options.now ?? (() => Math.floor(Date.now() / 1000)),
-    random: (size) => randomBytes(size),
+    random: systemRandom,
     jitter: Math.random,
     uidOf: () => 0,
   });

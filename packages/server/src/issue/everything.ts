@@ -1,7 +1,7 @@
 import type { Product, Provider } from "@handstamp/core";
-import { isHandstampError, type JsonObject, type ProviderId } from "@handstamp/protocol";
+import type { JsonObject, ProviderId } from "@handstamp/protocol";
 import type { Asked } from "./ask.ts";
-import type { Decide, Grants } from "./deps.ts";
+import type { Decide } from "./deps.ts";
 
 /**
  * Development mode's policy: everything is allowed, and omitted fields are filled from the
@@ -18,7 +18,7 @@ export function allowEverything(providers: Readonly<Record<ProviderId, Provider>
     );
     return {
       allowed: true,
-      grants: asked.want === "some" ? fitting(provider, asked, filled) : filled,
+      grants: filled,
       ttl: asked.ttl ?? provider.facts.defaultTtl,
       rules: ["development: everything is allowed"],
     };
@@ -43,17 +43,4 @@ export function withDefaults(
       filled = { ...filled, [name]: value };
   }
   return filled;
-}
-
-/** The grants that this identity can have: Voice, for one, refuses what Chat accepts. */
-function fitting(provider: Provider, asked: Asked, grants: Grants): Grants {
-  const kept = Object.entries(grants).filter(([key, grant]) => {
-    try {
-      provider.parse({ identity: asked.identity, grants: { [key]: grant } });
-      return true;
-    } catch (error) {
-      return !(isHandstampError(error) && error.code === "identity_invalid");
-    }
-  });
-  return kept.length > 0 ? Object.fromEntries(kept) : grants;
 }

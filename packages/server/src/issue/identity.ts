@@ -26,6 +26,7 @@ export async function bindIdentity(
   identity: string,
   grants: Grants,
 ): Promise<Bound> {
+  if (!hasMembers(provider)) return { grants };
   let uid: number | undefined;
   const bound: Record<string, JsonObject> = {};
   for (const [key, grant] of Object.entries(grants)) {
@@ -39,6 +40,20 @@ export async function bindIdentity(
     } else bound[key] = { ...grant, [field]: checkMember(caller, identity, grant[field]) };
   }
   return { grants: bound, ...(uid === undefined ? {} : { uid }) };
+}
+
+const withMembers = new WeakMap<Provider, boolean>();
+
+/** Whether any product names its member in the grant; Twilio's never do. */
+function hasMembers(provider: Provider): boolean {
+  let has = withMembers.get(provider);
+  if (has === undefined) {
+    has = provider.products.some(({ allow }) =>
+      Object.values(allow).some(({ kind }) => kind === "identity"),
+    );
+    withMembers.set(provider, has);
+  }
+  return has;
 }
 
 /** The field that names the member: the one that is given, else the first of the product's table. */
