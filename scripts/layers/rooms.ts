@@ -310,6 +310,9 @@ export const WORKSPACE: Readonly<Record<string, string>> = {
   "@handstamp/core/twilio": `${CORE}/providers/twilio/index.ts`,
   "@handstamp/core/agora": `${CORE}/providers/agora/index.ts`,
   "@handstamp/client": "packages/client/src/index.ts",
+  "@handstamp/client/agora": "packages/client/src/agora.ts",
+  "@handstamp/client/twilio": "packages/client/src/twilio.ts",
+  "@handstamp/client/react": "packages/client/src/react.ts",
   handstamp: `${SERVER}/index.ts`,
   // One of the two platform files; which one is decided when it is resolved.
   "#platform": `${CORE}/lib/platform.ts`,

@@ -3,6 +3,7 @@
  * printed. Counting them is sturdier than reading a summary made for people.
  */
 
+import { resolve } from "node:path";
 import type { TestEvent } from "node:test/reporters";
 import { inspect } from "node:util";
 
@@ -68,7 +69,7 @@ function failed(data: Finished): Ended | undefined {
 
 function ended(data: Finished, outcome: Ended["outcome"], detail?: string): Ended {
   const { name, file, line, nesting, details } = data;
-  const wholeFile = nesting === 0 && line === 1 && file !== undefined && file.endsWith(name);
+  const wholeFile = nesting === 0 && resolve(name) === file;
   const base = { event: "ended", outcome, name, file, line, ms: details.duration_ms } as const;
   return { ...base, wholeFile, ...(detail === undefined ? {} : { detail }) };
 }

@@ -34,8 +34,8 @@ export class Report {
     this.#began = performance.now();
     this.#passedBefore = this.passed;
     this.#failedBefore = this.failures.length;
-    write(`\n${styleText("bold", suite)}  ${styleText("dim", title)}\n`);
-    this.#heartbeat = setInterval(() => write(`  ... ${this.#tally()}\n`), HEARTBEAT_MS);
+    this.write(`\n${styleText("bold", suite)}  ${styleText("dim", title)}\n`);
+    this.#heartbeat = setInterval(() => this.write(`  ... ${this.#tally()}\n`), HEARTBEAT_MS);
   }
 
   pass(name: string, ms: number, where = ""): void {
@@ -46,12 +46,25 @@ export class Report {
   /** Tells the failure at once: whoever waits for minutes wants to know the first one. */
   fail(name: string, detail: string, where?: string): void {
     this.failures.push({ suite: this.#suite, name, detail, ...(where ? { where } : {}) });
-    write(`  ${styleText("red", "FAIL")} ${name}${where ? styleText("dim", `  ${where}`) : ""}\n`);
-    if (detail !== "") write(`${indent(detail.trimEnd())}\n`);
+    this.write(
+      `  ${styleText("red", "FAIL")} ${name}${where ? styleText("dim", `  ${where}`) : ""}\n`,
+    );
+    if (detail !== "") this.write(`${indent(detail.trimEnd())}\n`);
+  }
+
+  /** One counted check: it passes unless it throws. */
+  async check(name: string, run: () => Promise<unknown>): Promise<void> {
+    const began = performance.now();
+    try {
+      await run();
+      this.pass(name, performance.now() - began);
+    } catch (error) {
+      this.fail(name, error instanceof Error ? error.message : String(error));
+    }
   }
 
   note(text: string): void {
-    write(`  ${styleText("dim", text)}\n`);
+    this.write(`  ${styleText("dim", text)}\n`);
   }
 
   end(): void {
@@ -60,13 +73,13 @@ export class Report {
     if (this.#count() === 0) this.fail("the suite is not empty", "It ran no test at all.");
     const bad = this.failures.length > this.#failedBefore;
     const mark = bad ? styleText("red", "failed") : styleText("green", "ok");
-    write(`  ${mark} ${this.#tally()} in ${seconds} s\n`);
+    this.write(`  ${mark} ${this.#tally()} in ${seconds} s\n`);
   }
 
   /** A suite whose tool is absent. On CI that is a failure: a machine that proves things has the tools. */
   skip(suite: string, why: string): void {
     this.notRun.push({ suite, why });
-    write(`\n${styleText("yellow", `not run: ${suite}: ${why}`)}\n`);
+    this.write(`\n${styleText("yellow", `not run: ${suite}: ${why}`)}\n`);
     if (process.env["CI"] !== "true") return;
     this.failures.push({ suite, name: `${suite} runs on CI`, detail: why });
   }
@@ -74,18 +87,23 @@ export class Report {
   /** Prints the sum; the last line is `N passed, N failed` and nothing else. */
   sum(slowest: number): void {
     if (slowest > 0) this.#tellSlowest(slowest);
-    write("\n");
-    if (this.failures.length > 0) write(`${styleText("red", "Failures")}\n`);
+    this.write("\n");
+    if (this.failures.length > 0) this.write(`${styleText("red", "Failures")}\n`);
     for (const { suite, name, where } of this.failures)
-      write(`  ${suite}: ${name}${where ? `  ${where}` : ""}\n`);
-    for (const { suite, why } of this.notRun) write(`not run: ${suite}: ${why}\n`);
-    write(`${this.passed} passed, ${this.failures.length} failed\n`);
+      this.write(`  ${suite}: ${name}${where ? `  ${where}` : ""}\n`);
+    for (const { suite, why } of this.notRun) this.write(`not run: ${suite}: ${why}\n`);
+    this.write(`${this.passed} passed, ${this.failures.length} failed\n`);
+  }
+
+  /** Where all words go. */
+  protected write(text: string): void {
+    process.stdout.write(text);
   }
 
   #tellSlowest(count: number): void {
-    write(`\nSlowest tests\n`);
+    this.write(`\nSlowest tests\n`);
     for (const { name, where, ms } of this.#slow.sort((a, b) => b.ms - a.ms).slice(0, count))
-      write(`  ${(ms / 1000).toFixed(1).padStart(6)} s  ${name}  ${where}\n`);
+      this.write(`  ${(ms / 1000).toFixed(1).padStart(6)} s  ${name}  ${where}\n`);
   }
 
   #count(): number {
@@ -96,10 +114,6 @@ export class Report {
     const failed = this.failures.length - this.#failedBefore;
     return `${this.passed - this.#passedBefore} passed, ${failed} failed`;
   }
-}
-
-function write(text: string): void {
-  process.stdout.write(text);
 }
 
 function indent(text: string): string {

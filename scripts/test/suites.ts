@@ -1,8 +1,10 @@
 /** THE table of suites. `npm test` runs them in this order, the quick ones first. */
 
 import { checkBrowser, checkRuntimes } from "../../conformance/runtimes/check.ts";
+import { checkDocs } from "../docs/check.ts";
 import { checkLayers } from "../layers/check.ts";
 import { BUILD, runStep, STEPS, type Step } from "../lint/steps.ts";
+import { checkPackages } from "../packaging/check.ts";
 import { NEEDS, type Need } from "./needs.ts";
 import { runNodeTests } from "./node-test.ts";
 import type { Report } from "./report.ts";
@@ -37,6 +39,12 @@ export const SUITES: readonly Suite[] = [
     run: async (report) => checkLayers(report),
   },
   {
+    name: "docs",
+    title: "links, examples and names in the documentation",
+    needs: [],
+    run: checkDocs,
+  },
+  {
     name: "unit",
     title: "the tests beside the sources",
     needs: [],
@@ -54,6 +62,12 @@ export const SUITES: readonly Suite[] = [
         files: ["conformance/**/*.test.ts"],
         except: ["conformance/runtimes/**"],
       }),
+  },
+  {
+    name: "packaging",
+    title: "the packages as npm would publish them",
+    needs: [],
+    run: checkPackages,
   },
   {
     name: "runtimes",
