@@ -2,34 +2,36 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { isNode, textOf } from "./cel-functions.ts";
 
-/** A condition that is true only if the value at `path` is one of these texts. */
+/** A condition that is true only if what stands at `path` is one of these texts, or has one in it. */
 export interface Requirement {
   /** From a variable on: `["caller", "claims", "role"]`. */
   readonly path: readonly string[];
   readonly values: readonly string[];
+  /** The texts are looked for among the entries of a list or the keys of a map. */
+  readonly within: boolean;
 }
 
 /**
- * The requirements among the `&&`-joined parts of a condition: `caller.claims.role == "tutor"`, or
- * `caller.claims.role in ["tutor", "admin"]`. CEL's `a && b` is true only where both are, whatever
+ * The requirements among the `&&`-joined parts of a condition: `caller.claims.role == "tutor"`,
+ * `caller.claims.role in ["tutor", "admin"]`, or `"staff" in caller.claims.groups`. CEL's `a && b` is true only where both are, whatever
  * fails in between, so each part is necessary.
  */
 export function requirementsOf(node: ASTNode): Requirement[] {
   if (node.op === "&&") return node.args.flatMap(requirementsOf);
   if (node.op === "in") {
     const [subject, list] = node.args;
-    return list.op === "list" ? required(subject, list.args) : [];
+    return list.op === "list" ? required(subject, list.args) : required(list, [subject], true);
   }
   if (node.op !== "==") return [];
   const [left, right] = node.args;
   return textOf(right) === undefined ? required(right, [left]) : required(left, [right]);
 }
 
-function required(subject: ASTNode, literals: readonly ASTNode[]): Requirement[] {
+function required(subject: ASTNode, literals: readonly ASTNode[], within = false): Requirement[] {
   const path = pathOf(subject);
   const values = literals.map(textOf).filter((text) => text !== undefined);
   const isUsable = values.length > 0 && values.length === literals.length;
-  return path?.[0] === "caller" && path.length > 1 && isUsable ? [{ path, values }] : [];
+  return path?.[0] === "caller" && path.length > 1 && isUsable ? [{ path, values, within }] : [];
 }
 
 /** `caller.claims["role"]` as `["caller", "claims", "role"]`; undefined for anything computed. */

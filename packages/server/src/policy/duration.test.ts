@@ -31,12 +31,12 @@ test("anything else is not a duration", () => {
     -1,
     1.5,
     Number.NaN,
-    1e309,
+    Number.POSITIVE_INFINITY,
     null,
     undefined,
     true,
     {},
     ["1h"],
   ])
-    assert.equal(readDuration(value), undefined, String(value));
+    assert.equal(readDuration(value), undefined, JSON.stringify(value));
 });

@@ -167,7 +167,7 @@ export class Evaluation {
         return undefined;
       value = (value as Record<string, unknown>)[key];
     }
-    return typeof value === "string" ? value : undefined;
+    return value;
   };
 }
 

@@ -16,8 +16,8 @@ const video = (entry: object) => ({ product: "twilio.video", ...entry });
 function looked(policy: Policy, grant: JsonObject, claims: JsonObject = {}): number {
   const caller = callerWith(claims);
   const read = (path: readonly string[]) => {
-    const value = path[1] === "claims" ? caller.claims[path[2] as string] : undefined;
-    return typeof value === "string" ? value : undefined;
+    const value = path[1] === "claims" ? caller.claims[path[2] ?? ""] : undefined;
+    return value;
   };
   return [...(policy.products.get("twilio.video")?.find(grant, read) ?? [])].length;
 }
@@ -55,6 +55,12 @@ const policies: readonly [string, Policy, JsonObject, JsonObject][] = [
     })),
     { room: "lesson-1" },
     { course: "d9999" },
+  ],
+  [
+    "conditions on a group",
+    policyOf((i) => ({ when: `"g${i}" in caller.claims.groups`, allow: [video({ room: "*" })] })),
+    { room: "any" },
+    { groups: ["x", "g9999", 7] },
   ],
 ];
 
@@ -117,7 +123,13 @@ test("a decision among 10,000 rules takes microseconds", () => {
     const start = performance.now();
     for (let i = 0; i < 2000; i++) evaluate(policy, input);
     const each = ((performance.now() - start) / 2000) * 1000;
-    // Measured at 2 to 6; to look at every rule takes hundreds.
-    assert.ok(each < 100, `${title}: ${each.toFixed(1)} µs`);
+    // Measured at 3 to 12 on a quiet machine; to look at every rule takes over ten thousand.
+    assert.ok(each < 2000, `${title}: ${each.toFixed(1)} µs`);
   }
+});
+
+test("a rule that is filed twice over is looked at once", () => {
+  const rooms = ["lesson-*", "lesson-1*", "lesson-12"];
+  const policy = compilePolicy([{ name: "r", allow: [video({ room: rooms })] }], PRODUCTS);
+  assert.equal(looked(policy, { room: "lesson-12" }), 1);
 });

@@ -8,8 +8,8 @@ import type { JsonObject } from "@handstamp/protocol";
 import { valueAt } from "./field.ts";
 import type { Entry, FieldRule } from "./rule.ts";
 
-/** The text at a path of the caller, such as `["caller", "claims", "role"]`. */
-export type ReadCaller = (path: readonly string[]) => string | undefined;
+/** What stands at a path of the caller, such as `["caller", "claims", "role"]`. */
+export type ReadCaller = (path: readonly string[]) => unknown;
 
 export interface Lookup {
   /** The entries of the product, in the order of the policy. */
@@ -21,6 +21,7 @@ export interface Lookup {
 /** One shelf: entries by a text. */
 interface Shelf {
   readonly path: readonly string[];
+  readonly within: boolean;
   readonly exact: Map<string, Entry[]>;
 }
 interface FieldShelf extends Shelf {
@@ -36,6 +37,8 @@ interface Label {
   readonly path: readonly string[];
   readonly text: string;
   readonly exact: boolean;
+  /** The text is an entry of the list at the path, not the value itself. */
+  readonly within: boolean;
 }
 
 export function makeLookup(entries: readonly Entry[], byField = true): Lookup {
@@ -55,7 +58,8 @@ export function makeLookup(entries: readonly Entry[], byField = true): Lookup {
     entries,
     find(grant, read) {
       const found: Iterable<Entry>[] = rest.length > 0 ? [rest] : [];
-      for (const { path, exact } of callerShelves) add(found, exact.get(read(path) ?? ""));
+      for (const { path, within, exact } of callerShelves)
+        for (const text of textsOf(read(path), within)) add(found, exact.get(text));
       for (const shelf of fieldShelves) findByField(shelf, grant, read, found);
       return found.length === 1 ? (found[0] as Iterable<Entry>) : merge(found);
     },
@@ -78,14 +82,22 @@ function findByField(
   for (const [length, entries] of shelf.prefixes) add(found, entries.get(text.slice(0, length)));
 }
 
+/** The value, or what it holds: a list's entries, a map's keys. Each once. */
+function textsOf(value: unknown, within: boolean): Iterable<string> {
+  if (!within) return typeof value === "string" ? [value] : [];
+  if (value instanceof Set || Array.isArray(value))
+    return new Set([...value].filter((entry) => typeof entry === "string"));
+  return typeof value === "object" && value !== null ? Object.keys(value) : [];
+}
+
 function add(found: Iterable<Entry>[], entries: readonly Entry[] | undefined): void {
   if (entries) found.push(entries);
 }
 
 /** The ways to file an entry; each is a list because alternatives need a label each. */
 function labelsOf({ rule, fields }: Entry, byField: boolean): Label[][] {
-  const ways = (rule.when?.requirements ?? []).map(({ path, values }) =>
-    values.map((text): Label => ({ on: "caller", path, text, exact: true })),
+  const ways = (rule.when?.requirements ?? []).map(({ path, values, within }) =>
+    values.map((text): Label => ({ on: "caller", path, text, exact: true, within })),
   );
   if (byField) for (const field of fields) ways.push(fieldLabels(field));
   return ways.filter((labels) => labels.length > 0 && labels.every(({ text }) => text !== ""));
@@ -94,10 +106,17 @@ function labelsOf({ rule, fields }: Entry, byField: boolean): Label[][] {
 function fieldLabels({ field, allowance, open }: FieldRule): Label[] {
   if (open || field.isList || allowance.kind !== "patterns") return [];
   const { path } = field;
-  return allowance.of.map(({ prefix, exact }) => ({ on: "field", path, text: prefix, exact }));
+  return allowance.of.map(({ prefix, exact }) => ({
+    on: "field",
+    path,
+    text: prefix,
+    exact,
+    within: false,
+  }));
 }
 
-const idOf = ({ on, path, text, exact }: Label) => JSON.stringify([on, path, text, exact]);
+const idOf = (label: Label) =>
+  JSON.stringify([label.on, label.path, label.text, label.exact, label.within]);
 
 function countLabels(labels: readonly Label[]): Map<string, number> {
   const counts = new Map<string, number>();
@@ -124,8 +143,9 @@ function shelve(labelled: Labelled, on: Label["on"]): Shelf[] {
   for (const { entry, labels } of labelled)
     for (const label of labels) {
       if (label.on !== on) continue;
-      const id = JSON.stringify(label.path);
-      const shelf = shelves.get(id) ?? { path: label.path, exact: new Map() };
+      const { path, within } = label;
+      const id = JSON.stringify([path, within]);
+      const shelf = shelves.get(id) ?? { path, within, exact: new Map() };
       shelves.set(id, shelf);
       if (label.exact) file(shelf.exact, label.text, entry);
     }
