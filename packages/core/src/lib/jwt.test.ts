@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { isHandstampError } from "@handstamp/protocol";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { encodeBase64url, hmacSha256 } from "#platform";
 import { checkHmacKey, decodeJws, hasSignature, MAX_TOKEN_LENGTH, signHs256 } from "./jwt.ts";
 

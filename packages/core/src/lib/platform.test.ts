@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { describe, it } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import * as plain from "./base64.ts";
 import { toHex, utf8 } from "./bytes.ts";
 import * as node from "./platform.node.ts";
@@ -94,12 +94,11 @@ for (const [name, platform] of [
         fc.property(
           fc.oneof(fc.string({ unit: "binary" }), fc.uint8Array(), fc.string()),
           (data) => {
-            const expected = Buffer.from(data as string).toString("base64url");
+            const expected = Buffer.from(data).toString("base64url");
             assert.equal(platform.encodeBase64url(data), expected);
-            assert.deepEqual(
-              Buffer.from(platform.decodeBase64url(expected) as Uint8Array),
-              Buffer.from(data as string),
-            );
+            const read = platform.decodeBase64url(expected);
+            assert.ok(read);
+            assert.deepEqual(Buffer.from(read), Buffer.from(data));
           },
         ),
         { numRuns: RUNS },
@@ -151,7 +150,7 @@ for (const [name, platform] of [
 
 describe("Node's quick reading of base64url", () => {
   const near = fc.string({
-    unit: fc.constantFrom(..."ABYZabyz0189-_QgwEIU+/=. \n\u0141\u00e9"),
+    unit: fc.constantFrom(...Array.from("ABYZabyz0189-_QgwEIU+/=. \n\u0141\u00e9")),
     maxLength: 24,
   });
 
