@@ -1,9 +1,9 @@
 import cors from "@fastify/cors";
-import formbody from "@fastify/formbody";
 import { systemRandom } from "@handstamp/core";
 import { HandstampError } from "@handstamp/protocol";
 import Fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from "fastify";
 import { isLoopbackOrigin } from "../callers/open.ts";
+import { readBodies } from "./bodies.ts";
 import { writeProblem } from "./failure.ts";
 import { answerMalformed } from "./malformed.ts";
 import { fail } from "./reply.ts";
@@ -45,10 +45,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       fail(request, reply, error, writeProblem);
     },
   });
-  // A body is JSON or a form. Text, which any foreign page may post, is neither.
-  app.removeContentTypeParser("text/plain");
-  readEmptyJson(app);
-  await app.register(formbody, { bodyLimit: BODY_LIMIT });
+  readBodies(app);
   await app.register(cors, {
     origin: corsRule(options),
     credentials: !options.corsOrigins.includes("*"),
@@ -89,16 +86,6 @@ const HTTP = {
   insecureHTTPParser: false,
   joinDuplicateHeaders: true,
 } as const;
-
-/** Many clients say JSON and send nothing: that is no body, and the operation says if it needs one. */
-function readEmptyJson(app: FastifyInstance): void {
-  const parse = app.getDefaultJsonParser("error", "error");
-  app.removeContentTypeParser("application/json");
-  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
-    if (body === "") done(null, undefined);
-    else void parse(request, body as string, done);
-  });
-}
 
 /** Every answer may hold a token, so none is kept, sniffed or embedded elsewhere. */
 const ALWAYS = {
