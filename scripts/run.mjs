@@ -53,14 +53,18 @@ function readPackages(path) {
   return JSON.parse(readFileSync(path, "utf8")).packages;
 }
 
-/** Everything comes from the lock file; flags say what the user's own npm settings might not. */
+/**
+ * Installs what the lock file says and leaves it as it is; further flags say what the user's own npm
+ * settings might not. Not `npm ci`: it also asks for packages of other platforms, and stops where a
+ * registry does not have them all. That manifests and lock file agree is a check of `npm test`.
+ */
 async function install(needs) {
   process.stderr.write("handstamp: installing packages (this happens once) ...\n");
   const dev = needs === "everything" ? "--include=dev" : "--omit=dev";
-  const flags = ["--include=optional", dev, "--no-audit", "--no-fund", "--loglevel=error"];
+  const flags = ["--no-save", "--include=optional", dev, "--no-audit", "--no-fund"];
   const npm = process.env.npm_execpath;
   const [file, ...args] = npm?.endsWith(".js") ? [process.execPath, npm] : ["npm"];
-  await must(file, [...args, "ci", ...flags], "the installation (npm ci)");
+  await must(file, [...args, "install", ...flags, "--loglevel=error"], "npm install");
 }
 
 /** This Node when it is new enough, else the one that npm installed. */

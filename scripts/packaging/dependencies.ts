@@ -28,6 +28,7 @@ interface Lock {
 export function checkDependencies(report: Report): void {
   for (const path of globSync(MANIFESTS, { cwd: ROOT }))
     tell(report, `${path} pins every dependency exactly`, unpinned(read(path) as Manifest));
+  tell(report, "the lock file agrees with every package.json", disagreements());
   for (const path of LOCKS) {
     const lock = read(path) as Lock;
     tell(report, `${path} names no registry's host`, hosts(lock));
@@ -54,6 +55,24 @@ function unpinned(manifest: Manifest): string[] {
   return Object.entries(all)
     .filter(([, version]) => !EXACT.test(version))
     .map(([name, version]) => `${name} is "${version}"; npm install --save-exact pins it`);
+}
+
+const KINDS = ["dependencies", "devDependencies", "optionalDependencies"] as const;
+
+/** npm keeps a copy of each manifest's dependencies in the lock file. */
+function disagreements(): string[] {
+  const { packages } = read("package-lock.json") as Lock;
+  return globSync(["package.json", "packages/*/package.json"], { cwd: ROOT }).flatMap((path) => {
+    const manifest = read(path) as Manifest;
+    const locked = (packages[path.replace(/\/?package\.json$/, "")] ?? {}) as Partial<Manifest>;
+    return KINDS.filter((kind) => sorted(manifest[kind]) !== sorted(locked[kind])).map(
+      (kind) => `${path}: its ${kind} are not those in package-lock.json; run npm install`,
+    );
+  });
+}
+
+function sorted(record: Readonly<Record<string, string>> | undefined): string {
+  return JSON.stringify(Object.entries(record ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function hosts({ packages }: Lock): string[] {
