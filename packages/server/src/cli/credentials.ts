@@ -1,5 +1,5 @@
 /** The settings and signing keys that a command may use. Reading them makes nothing and changes nothing. */
-import type { KeyMaterial } from "@handstamp/core";
+import { type KeyMaterial, PROVIDERS } from "@handstamp/core";
 import { HandstampError, isHandstampError, type ProviderId } from "@handstamp/protocol";
 import { type Config, type ProviderConfig, revealKey } from "../config/config.ts";
 import { loadConfig, type Overrides } from "../config/load.ts";
@@ -49,7 +49,7 @@ export function findCredentials(world: World, config?: string): Config | null {
 
 /** What `serve` would run on. */
 export interface Settings {
-  /** Null where nothing is configured, or where the settings cannot be read at all. */
+  /** Null where the settings cannot be read at all. It has no projects where no key is set or kept. */
   readonly config: Config | null;
   /** Why `serve` would refuse to start, or null. */
   readonly refusal: unknown;
@@ -61,11 +61,17 @@ export interface Settings {
 export function settingsAsTheyAre(world: World, overrides: Overrides): Settings {
   try {
     const real = read(world, overrides, false);
-    const config = real ?? read(world, overrides, true);
+    const config = real ?? read(world, overrides, true) ?? withoutKeys(world, overrides);
     return { config, refusal: null, real: real !== null };
   } catch (refusal) {
     return { config: readable(world, overrides), refusal, real: true };
   }
+}
+
+/** The settings before the first start: the keys that it would make are forgotten at once. */
+function withoutKeys(world: World, overrides: Overrides): Config {
+  const forgetful = { ...world, writePrivateFile: () => undefined };
+  return { ...loadConfig(forgetful, SERVER_PROVIDERS, overrides), projects: [], notices: [] };
 }
 
 /** The settings in development mode, which asks for less; null where they are wrong themselves. */
@@ -77,22 +83,28 @@ function readable(world: World, overrides: Overrides): Config | null {
   }
 }
 
-/** Every key of every project, to hold a signature against; of one provider where it is named. */
-export function keysOf(config: Config, only?: ProviderId): readonly KeyMaterial[] {
+/** A provider's keys in every project, to hold a signature against. */
+export function keysOf(config: Config, provider: ProviderId): readonly KeyMaterial[] {
   return config.projects
     .flatMap(({ providers }) => Object.entries(providers))
-    .filter(([id]) => only === undefined || id === only)
+    .filter(([id]) => id === provider)
     .map(([, { key }]) => revealKey(key));
 }
 
-/** The keys for looking at a token: none, with the reason, where the settings cannot be read. */
-export function keysForInspection(world: World): {
+/**
+ * The keys for looking at a token of one provider: none, with the reason, where the settings cannot
+ * be read.
+ */
+export function keysForInspection(
+  world: World,
+  provider: ProviderId,
+): {
   readonly keys: readonly KeyMaterial[];
   readonly trouble?: string;
 } {
   try {
     const config = findCredentials(world);
-    return { keys: config ? keysOf(config) : [] };
+    return { keys: config ? keysOf(config, provider) : [] };
   } catch (error) {
     if (isHandstampError(error)) return { keys: [], trouble: error.message };
     throw error;
@@ -125,7 +137,7 @@ export function providerConfig(
 
 function missing(provider: ProviderId, project: string | undefined): string {
   const where = project === undefined ? "" : ` in the project ${project}`;
-  return `There is no ${provider} key${where}: set ${variablesFor(provider).join(", ")}, or \`providers.${provider}\` in handstamp.yaml. \`handstamp serve\` makes development keys.`;
+  return `There is no ${PROVIDERS[provider].title} key${where}: set ${variablesFor(provider).join(", ")}, or \`providers.${provider}\` in handstamp.yaml. \`handstamp serve\` makes development keys.`;
 }
 
 /** The variables that together are a provider's signing key. */

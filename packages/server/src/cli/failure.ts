@@ -61,13 +61,16 @@ function ofCommander(error: CommanderError): Failure {
 
 const SECRET_OPTION = /^--?[\w-]*(secret|certificate|password|auth[-_]?token|master[-_]?key)/i;
 
-/**
- * Commander's message on one line. An unknown option is named without its value, which may be a
- * secret that somebody tried to pass.
- */
+/** What commander repeats of the arguments, and what stands there instead: it may be a secret. */
+const REPEATED: readonly (readonly [RegExp, string])[] = [
+  [/ but got (\d+):[^]*$/, " but got $1."],
+  [/unknown command '[^]*'$/, "there is no such command: `handstamp help` lists them"],
+];
+
+/** Commander's message on one line, without what it repeats of the arguments. */
 function usageMessage({ message }: CommanderError): string {
-  const line = message
-    .replace(/^error: /, "")
+  const plain = message.replace(/^error: /, "");
+  const line = REPEATED.reduce((text, [from, to]) => text.replace(from, to), plain)
     .split("\n")
     .join(" ");
   const option = /unknown option '([^'=]*)(=[^']*)?'/.exec(line);

@@ -1,4 +1,4 @@
-import { PROVIDERS } from "@handstamp/core";
+import { PROVIDERS, type Provider } from "@handstamp/core";
 import { isObject } from "@handstamp/protocol";
 
 /** A token, and where it stood when the text around it was a token service's answer in JSON. */
@@ -15,14 +15,16 @@ export interface FoundToken {
  */
 export function findToken(text: string): FoundToken {
   const fields = Object.entries(parsed(text)).filter(
-    (entry): entry is [string, string] => typeof entry[1] === "string" && isRecognised(entry[1]),
+    (entry): entry is [string, string] =>
+      typeof entry[1] === "string" && providerOf(entry[1]) !== undefined,
   );
   const [found, second] = fields;
   return found && !second ? { text: found[1], pointer: `/${found[0]}` } : { text };
 }
 
-function isRecognised(text: string): boolean {
-  return Object.values(PROVIDERS).some((provider) => provider.recognises(text));
+/** The provider whose token a text looks like, however broken. */
+export function providerOf(text: string): Provider | undefined {
+  return Object.values(PROVIDERS).find((provider) => provider.recognises(text));
 }
 
 function parsed(text: string): Record<string, unknown> {

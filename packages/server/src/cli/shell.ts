@@ -20,5 +20,5 @@ export function nodeShell(): Shell {
 
 /** How to draw on one of the shell's two outputs. */
 export function canvasOf(shell: Shell, output: "stdout" | "stderr"): Canvas {
-  return canvasFor(shell[output], shell.world.env["TERM"]);
+  return canvasFor(shell[output], shell.world.env);
 }

@@ -2,7 +2,7 @@ import { inspect } from "@handstamp/core";
 import type { Command } from "commander";
 import { type Answer, addExamples, type Bind } from "../command.ts";
 import { keysForInspection } from "../credentials.ts";
-import { findToken } from "../find-token.ts";
+import { findToken, providerOf } from "../find-token.ts";
 import { parseMoment, readToken } from "../input.ts";
 import { renderInspection } from "../output/inspection.ts";
 import { inspectionJson } from "../output/inspection-json.ts";
@@ -40,10 +40,13 @@ export function define(command: Command, bind: Bind): void {
   ]);
 }
 
+const NO_KEYS: ReturnType<typeof keysForInspection> = { keys: [] };
+
 async function run(shell: Shell, options: Options, argument?: string): Promise<Answer> {
   const now = options.now === undefined ? shell.now() : parseMoment(options.now);
   const { text, pointer } = findToken(await readToken(shell, argument));
-  const { keys, trouble } = keysForInspection(shell.world);
+  const provider = providerOf(text);
+  const { keys, trouble } = provider ? keysForInspection(shell.world, provider.id) : NO_KEYS;
   const inspection = inspect(text, { now, keys });
   return {
     json: {

@@ -1,10 +1,10 @@
 import { type Minted, type MintRequest, PROVIDERS, type Provider } from "@handstamp/core";
-import type { JsonObject } from "@handstamp/protocol";
+import { HandstampError, type JsonObject } from "@handstamp/protocol";
 import type { Command } from "commander";
 import { revealKey } from "../../config/config.ts";
-import { withDefaults } from "../../issue/everything.ts";
 import { type Answer, addExamples, type Bind } from "../command.ts";
 import { findCredentials, providerConfig, variablesFor } from "../credentials.ts";
+import { withDefaults } from "../defaults.ts";
 import { UsageError } from "../failure.ts";
 import {
   addGrantFlags,
@@ -17,6 +17,7 @@ import {
 import { parseDuration } from "../input.ts";
 import { visible } from "../output/escape.ts";
 import { grantTable } from "../output/grants.ts";
+import type { Canvas } from "../output/paint.ts";
 import { table } from "../output/table.ts";
 import { duration, local, relative, rfc3339 } from "../output/time.ts";
 import type { Shell } from "../shell.ts";
@@ -92,13 +93,10 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [string, string])[]>>
 };
 
 function run(shell: Shell, provider: Provider, options: Options): Answer {
-  if (options.identity === undefined)
-    throw new UsageError(
-      "--identity is missing: say whom the token is for, such as --identity alice.",
-    );
+  const wanted = wantedFrom(provider, options);
   const found = findCredentials(shell.world, options.config);
   const config = providerConfig(found, provider.id, options.project);
-  const { request, minted } = make(shell, provider, options, config);
+  const { request, minted } = make(shell, provider, wanted, config);
   const warnings = [...minted.warnings, ...(found?.notices ?? [])];
   return {
     json: {
@@ -112,16 +110,53 @@ function run(shell: Shell, provider: Provider, options: Options): Answer {
       warnings,
     },
     text: () => minted.token,
-    note: (canvas) => {
-      const rows = [
-        ["identity", visible(request.identity), "strong"],
-        ["expires", `${local(minted.expiresAt)}, ${relative(minted.expiresAt, shell.now())}`],
-        ["id", minted.id],
-      ] as const;
-      return ["", ...table(rows, canvas), "", ...grantTable(request.grants, canvas)].join("\n");
-    },
+    note: (canvas) => summary(request, minted, shell.now(), canvas),
     warnings,
   };
+}
+
+function summary(
+  { identity, grants }: MintRequest,
+  { id, expiresAt }: Minted,
+  now: number,
+  canvas: Canvas,
+): string {
+  const rows = [
+    ["identity", visible(identity), "strong"],
+    ["expires", `${local(expiresAt)}, ${relative(expiresAt, now)}`],
+    ["id", id],
+  ] as const;
+  return ["", ...table(rows, canvas), "", ...grantTable(grants, canvas)].join("\n");
+}
+
+/** What the flags ask for, before the configuration fills it up and the provider checks it. */
+interface Wanted {
+  readonly identity: string;
+  readonly ttl: number;
+  readonly grants: Readonly<Record<string, JsonObject>>;
+  readonly options: JsonObject;
+}
+
+/** @throws UsageError for what is missing, HandstampError `ttl_invalid` */
+function wantedFrom(provider: Provider, given: Options): Wanted {
+  const { identity, ttl } = given;
+  if (identity === undefined)
+    throw new UsageError(
+      "--identity is missing: say whom the token is for, such as --identity alice.",
+    );
+  const grants = grantsFrom(provider, given);
+  if (Object.keys(grants).length === 0)
+    throw new UsageError(
+      `there is nothing to grant: name a product, such as --${provider.products[0]?.key}.`,
+    );
+  const { defaultTtl, maxTtl } = provider.facts;
+  const seconds = ttl === undefined ? defaultTtl : parseDuration(ttl);
+  if (seconds > maxTtl)
+    throw new HandstampError(
+      "ttl_invalid",
+      `--ttl is at most ${duration(maxTtl)} for ${provider.title}.`,
+    );
+  return { identity, ttl: seconds, grants, options: optionsFrom(provider, given) };
 }
 
 type Config = ReturnType<typeof providerConfig>;
@@ -130,21 +165,14 @@ type Config = ReturnType<typeof providerConfig>;
 function make(
   shell: Shell,
   provider: Provider,
-  options: Options,
+  wanted: Wanted,
   { key, settings }: Config,
 ): { readonly request: MintRequest; readonly minted: Minted } {
-  const wanted = grantsFrom(provider, options);
-  if (Object.keys(wanted).length === 0)
-    throw new UsageError(
-      `there is nothing to grant: name a product, such as --${provider.products[0]?.key}.`,
-    );
-  const ttl = options.ttl === undefined ? {} : { ttl: parseDuration(options.ttl) };
   try {
     const request = provider.parse({
-      identity: options.identity,
-      ...ttl,
-      grants: filled(provider, wanted, settings),
-      options: { ...regionOf(provider, settings), ...optionsFrom(provider, options) },
+      ...wanted,
+      grants: filled(provider, wanted.grants, settings),
+      options: { ...defaultOptions(provider, settings), ...wanted.options },
     });
     return { request, minted: provider.mint(request, revealKey(key), { now: shell.now() }) };
   } catch (error) {
@@ -165,7 +193,7 @@ function filled(
 }
 
 /** Settings that have the name of an option are its default. */
-function regionOf(provider: Provider, settings: Config["settings"]): JsonObject {
+function defaultOptions(provider: Provider, settings: Config["settings"]): JsonObject {
   return Object.fromEntries(
     Object.keys(provider.options.fields).flatMap((name) =>
       settings[name] === undefined ? [] : [[name, settings[name]]],

@@ -1,9 +1,9 @@
-import { type Context, PROVIDERS, type Provider, type Verified } from "@handstamp/core";
+import { type Context, type Provider, type Verified } from "@handstamp/core";
 import { HandstampError } from "@handstamp/protocol";
 import type { Command } from "commander";
 import { type Answer, addExamples, type Bind } from "../command.ts";
 import { findCredentials, keysOf, variablesFor } from "../credentials.ts";
-import { findToken } from "../find-token.ts";
+import { findToken, providerOf } from "../find-token.ts";
 import { parseMoment, readToken } from "../input.ts";
 import { visible } from "../output/escape.ts";
 import { grantTable } from "../output/grants.ts";
@@ -46,7 +46,7 @@ export function define(command: Command, bind: Bind): void {
 async function run(shell: Shell, options: Options, argument?: string): Promise<Answer> {
   const now = options.now === undefined ? shell.now() : parseMoment(options.now);
   const { text } = findToken(await readToken(shell, argument));
-  const provider = providerOf(text);
+  const provider = recognised(text);
   const verified = verifyWith(shell, provider, text, { now }, options.config);
   const { id, identity, account, keyId, issuedAt, expiresAt, grants } = verified;
   return {
@@ -75,8 +75,9 @@ async function run(shell: Shell, options: Options, argument?: string): Promise<A
   };
 }
 
-function providerOf(text: string): Provider {
-  const provider = Object.values(PROVIDERS).find((candidate) => candidate.recognises(text));
+/** @throws HandstampError `token_malformed` */
+function recognised(text: string): Provider {
+  const provider = providerOf(text);
   if (provider) return provider;
   throw new HandstampError(
     "token_malformed",

@@ -7,7 +7,8 @@ export const configurationCheck: Check = {
 };
 
 function described({ config }: Patient): readonly Outcome[] {
-  if (config === null)
+  if (config === null) return [];
+  if (config.projects.length === 0)
     return [
       warning(
         "no credentials and no handstamp.yaml: `serve` starts in development mode with keys that it makes up",

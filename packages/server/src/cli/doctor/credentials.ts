@@ -7,8 +7,9 @@ import { type Check, error, NO_CONFIG, type Outcome, ok, skipped } from "./check
 /** Whether each key has its provider's shape, and is not another credential put in its place. */
 export const credentialsCheck: Check = {
   name: "credentials",
-  run: ({ config, refusal, real }) => {
-    if (config === null) return [refusal === null ? skipped("none are set") : NO_CONFIG];
+  run: ({ config, real }) => {
+    if (config === null) return [NO_CONFIG];
+    if (config.projects.length === 0) return [skipped("none are set")];
     return config.projects.flatMap(({ name, providers }) =>
       Object.entries(providers).flatMap(([id, provider]) =>
         examine(id as ProviderId, provider, name, real),

@@ -1,15 +1,14 @@
 import { accessSync, constants, readdirSync, type Stats, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Check, error, NO_CONFIG, type Outcome, ok, skipped, warning } from "./check.ts";
+import { type Check, error, NO_CONFIG, type Outcome, ok, warning } from "./check.ts";
 
 /** The permissions of everyone but the owner. */
 const OTHERS = 0o077;
 
 export const dataFolderCheck: Check = {
   name: "data folder",
-  run: ({ config, refusal }) => {
-    if (config === null)
-      return [refusal === null ? skipped("there is none yet; `serve` makes it") : NO_CONFIG];
+  run: ({ config }) => {
+    if (config === null) return [NO_CONFIG];
     const folder = statOf(config.dataDir);
     if (folder === null) return [future(config.dataDir)];
     if (!folder.isDirectory())

@@ -5,9 +5,9 @@ const TIMEOUT = 2000;
 
 export const portCheck: Check = {
   name: "port",
-  run: async ({ config, refusal }) => {
-    if (config === null && refusal !== null) return [NO_CONFIG];
-    const { host, port } = config ?? { host: "127.0.0.1", port: 8080 };
+  run: async ({ config }) => {
+    if (config === null) return [NO_CONFIG];
+    const { host, port } = config;
     if (port === 0) return [skipped("the system chooses it")];
     const code = await tryToListen(host, port);
     if (code === null) return [ok(`${host}:${port} is free`)];

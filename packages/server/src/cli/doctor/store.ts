@@ -1,14 +1,13 @@
 import { connect } from "node:net";
-import { type Check, error, NO_CONFIG, type Outcome, ok, skipped } from "./check.ts";
+import { type Check, error, NO_CONFIG, type Outcome, ok } from "./check.ts";
 
 const TIMEOUT = 5000;
 const POSTGRES_PORT = 5432;
 
 export const storeCheck: Check = {
   name: "store",
-  run: async ({ config, refusal }) => {
-    if (config === null)
-      return [refusal === null ? skipped("SQLite, in the data folder") : NO_CONFIG];
+  run: async ({ config }) => {
+    if (config === null) return [NO_CONFIG];
     if (config.store.kind === "sqlite") return [ok(`SQLite at ${config.store.path}`)];
     const { hostname, port } = new URL(config.store.url.reveal());
     return [await reach(hostname, Number(port || POSTGRES_PORT))];

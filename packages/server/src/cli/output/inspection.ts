@@ -1,5 +1,5 @@
 /** An inspection as a person reads it: what is wrong first, then who, what and when, then the parts. */
-import type { Finding, Inspection, Part } from "@handstamp/core";
+import { type Finding, type Inspection, type Part, PROVIDERS } from "@handstamp/core";
 import { byteTable } from "./bytes.ts";
 import { safeJson, visible } from "./escape.ts";
 import { grantTable } from "./grants.ts";
@@ -44,19 +44,40 @@ function verdict({ inspection }: Shown, { paint, glyphs }: Canvas): readonly str
 }
 
 function problems({ inspection }: Shown, canvas: Canvas): readonly string[] {
-  return inspection.problems.flatMap((finding) => problem(finding, canvas));
+  const title = inspection.provider === null ? "" : PROVIDERS[inspection.provider].title;
+  return groups(inspection.problems).flatMap((group) => problem(group, title, canvas));
 }
 
-function problem(finding: Finding, { paint, glyphs, columns }: Canvas): readonly string[] {
-  const { severity, message, mend, code, providerCode, pointer } = finding;
-  const tag = [code, providerCode, pointer].filter((part) => part !== undefined).join(" ");
-  const inner = columns - 4;
+type Group = readonly [Finding, ...Finding[]];
+
+/** What has one cause and one mend, such as five privileges that have expired, is said together. */
+function groups(findings: readonly Finding[]): readonly Group[] {
+  const all = new Map<string, [Finding, ...Finding[]]>();
+  for (const finding of findings) {
+    const key = `${finding.severity} ${finding.code} ${finding.mend}`;
+    const group = all.get(key);
+    if (group) group.push(finding);
+    else all.set(key, [finding]);
+  }
+  return [...all.values()];
+}
+
+function problem(group: Group, title: string, canvas: Canvas): readonly string[] {
+  const { paint, glyphs, columns } = canvas;
+  const [{ severity, mend, code, providerCode }] = group;
+  const pointers = group.map(({ pointer }) => pointer).filter((pointer) => pointer !== undefined);
+  const tag = [
+    code,
+    providerCode === undefined ? "" : `${title} ${providerCode}`,
+    pointers[0] ?? "",
+  ];
+  const more = pointers.length > 1 ? ` and ${pointers.length - 1} more` : "";
+  const sign = paint(severity, glyphs[severity]);
+  const arrow = `  ${paint("good", glyphs.mend)}`;
   return [
-    ...hanging(paint(severity, glyphs[severity]), wrapped(visible(message), inner)),
-    ...(mend === ""
-      ? []
-      : hanging(`  ${paint("good", glyphs.mend)}`, wrapped(visible(mend), inner - 2))),
-    `    ${paint("quiet", visible(tag))}`,
+    ...group.flatMap(({ message }) => hanging(sign, wrapped(visible(message), columns - 4))),
+    ...(mend === "" ? [] : hanging(arrow, wrapped(visible(mend), columns - 6))),
+    `    ${paint("quiet", visible(tag.filter(Boolean).join("  ") + more))}`,
   ];
 }
 

@@ -58,21 +58,30 @@ export interface Canvas {
 }
 
 const PLAIN_COLUMNS = 80;
+const NARROWEST = 40;
 const WIDEST = 110;
 
 /**
  * Colours only where the stream is a terminal that has them, or where FORCE_COLOR says so; NO_COLOR
  * and NODE_DISABLE_COLORS turn them off (`styleText` reads all of these for the stream).
  *
- * @param term the environment's `TERM`: the Linux console has no box-drawing font to rely on
+ * @param env `TERM`: the Linux console has no box-drawing font to rely on; `COLUMNS`: the width where
+ * the stream is no terminal
  */
-export function canvasFor(stream: Partial<WriteStream>, term: string | undefined): Canvas {
-  const columns = stream.isTTY ? (stream.columns ?? PLAIN_COLUMNS) : PLAIN_COLUMNS;
+export function canvasFor(stream: Partial<WriteStream>, env: Variables): Canvas {
   return {
     paint: (style, text) => styleText(STYLES[style], text, { stream: stream as WriteStream }),
-    glyphs: term === "linux" || term === "dumb" ? ASCII : UNICODE,
-    columns: Math.max(40, Math.min(columns, WIDEST)),
+    glyphs: env["TERM"] === "linux" || env["TERM"] === "dumb" ? ASCII : UNICODE,
+    columns: Math.max(NARROWEST, columnsOf(stream, env)),
   };
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+function columnsOf(stream: Partial<WriteStream>, env: Variables): number {
+  if (stream.isTTY) return Math.min(stream.columns ?? PLAIN_COLUMNS, WIDEST);
+  const given = env["COLUMNS"] ?? "";
+  return /^\d{1,4}$/.test(given) ? Number(given) : PLAIN_COLUMNS;
 }
 
 /** No colours, for documents and tests. */
