@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { HandstampError } from "@handstamp/protocol";
 import { parse as parseYaml } from "yaml";
-import { CHAT_SERVICE, NOW, PRODUCTS, SETTINGS } from "./fixture.ts";
+import { CHAT_SERVICE, NOW, PRODUCTS, SETTINGS } from "./fixture.test.ts";
 import { type CaseContext, compilePolicy, readCases, runCases } from "./index.ts";
 
 const policy = compilePolicy(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { JsonObject } from "@handstamp/protocol";
 import { compileExpression, EXPRESSION_LIMITS, type Expression } from "./cel.ts";
-import { callerWith, NOW } from "./fixture.ts";
+import { callerWith, NOW } from "./fixture.test.ts";
 import { CallerView, CLAIM_LIMITS, RequestView } from "./scope.ts";
 
 function compiled(source: string): Expression {

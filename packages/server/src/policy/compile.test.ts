@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe as group, test } from "node:test";
 import { HandstampError, type Json } from "@handstamp/protocol";
-import { PRODUCTS } from "./fixture.ts";
+import { PRODUCTS } from "./fixture.test.ts";
 import { compilePolicy, describe } from "./index.ts";
 
 /** What is wrong with a policy: pointer and message, line by line. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { JsonObject } from "@handstamp/protocol";
-import { allowing, CHAT_SERVICE, decide, outcome, PRODUCTS } from "./fixture.ts";
+import { allowing, CHAT_SERVICE, decide, outcome, PRODUCTS } from "./fixture.test.ts";
 import { allowEverything, compilePolicy, type Policy } from "./index.ts";
 
 const mixed: Policy = compilePolicy(

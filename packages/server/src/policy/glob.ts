@@ -13,6 +13,11 @@ export type Glob = readonly [string, ...string[]];
 /** Longer texts match nothing; no provider has a name of half this length. */
 export const MAX_TEXT = 1024;
 
+/** A glob out of its text; every `*` is a star. */
+export function parseGlob(source: string): Glob {
+  return source.split("*") as unknown as Glob;
+}
+
 export function matchesGlob(glob: Glob, text: string): boolean {
   const [first] = glob;
   if (glob.length === 1) return text === first;

@@ -10,6 +10,7 @@ export {
 export { allowEverything, compilePolicy } from "./compile.ts";
 export { describe, type RuleDescription } from "./describe.ts";
 export { evaluate } from "./evaluate.ts";
+export { matchesGlob, parseGlob } from "./glob.ts";
 export type {
   Allowed,
   Closest,

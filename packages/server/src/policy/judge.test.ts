@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { JsonObject, ProviderId } from "@handstamp/protocol";
-import { APP, allowing, CHAT_SERVICE, decide, outcome } from "./fixture.ts";
+import { APP, allowing, CHAT_SERVICE, decide, outcome } from "./fixture.test.ts";
 
 /** entry of the rule, grant asked for (of the entry's product), what comes; claims. */
 type Row = readonly [JsonObject, JsonObject, unknown, JsonObject?];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "@handstamp/protocol";
-import { callerWith, decide, outcome, PRODUCTS } from "./fixture.ts";
+import { callerWith, decide, outcome, PRODUCTS } from "./fixture.test.ts";
 import { compilePolicy, evaluate, type Policy } from "./index.ts";
 
 const COUNT = 10_000;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Json, JsonObject } from "@handstamp/protocol";
 import * as fc from "fast-check";
-import { callerWith, PRODUCTS } from "./fixture.ts";
+import { callerWith, PRODUCTS } from "./fixture.test.ts";
 import { compilePolicy, type Decision, evaluate, type Policy } from "./index.ts";
 
 const RUNS = process.env["HANDSTAMP_LONG"] ? 100_000 : 1_000;
