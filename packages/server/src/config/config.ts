@@ -19,6 +19,8 @@ export interface Config {
   readonly file: string | null;
   /** What an operator should know, said once at the start. */
   readonly notices: readonly string[];
+  /** Gives an error with JSON pointers the file, line and column that they point to. */
+  readonly place: (error: unknown) => unknown;
   /** Sections of the file that later steps read: policy, callers, limits and the rest. */
   readonly sections: JsonObject;
 }

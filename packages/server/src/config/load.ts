@@ -1,7 +1,14 @@
 /** From the environment and `handstamp.yaml` to a frozen {@link Config}. The only reader of both. */
 
 import { isAbsolute, join, resolve } from "node:path";
-import { HandstampError, isObject, type JsonObject, s, suggest } from "@handstamp/protocol";
+import {
+  HandstampError,
+  isHandstampError,
+  isObject,
+  type JsonObject,
+  s,
+  suggest,
+} from "@handstamp/protocol";
 import type { ServerProvider } from "../providers/provider.ts";
 import { Secret } from "../secret.ts";
 import type { Config, Mode, ProjectConfig, StoreConfig } from "./config.ts";
@@ -57,9 +64,17 @@ export function loadConfig(
     mode,
     projects: complete,
     file: file?.path ?? null,
+    place: placer(file),
     notices,
     sections: file?.value ?? {},
   });
+}
+
+function placer(file: ConfigFile | null): Config["place"] {
+  return (error) =>
+    file && isHandstampError(error) && error.fields.length > 0
+      ? placed(error.fields, file.path, file.where)
+      : error;
 }
 
 function withOverrides(env: Environment, given: Overrides): Environment {

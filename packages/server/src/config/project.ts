@@ -74,7 +74,7 @@ function isComplete(provider: ServerProvider, values: Values, problems: Problems
     if (values[name] === undefined)
       problems.add(
         env[0],
-        `is missing, and ${present.map((p) => p.env[0]).join(" and ")} is set; it must be ${hint}`,
+        `is missing, and ${present.map((p) => p.env[0]).join(" and ")} ${present.length > 1 ? "are" : "is"} set; it must be ${hint}`,
         "config_missing",
       );
   return true;

@@ -23,11 +23,19 @@ export interface Operation {
   /** Drop-in routes ignore fields that they do not know, as their peers do. */
   readonly lenient?: true;
   readonly answers: Readonly<Record<number, AnswerDoc>>;
+  /** The passcode that a body of this operation may hold: then it is the credential. */
+  readonly passcodeOf?: (body: Readonly<Record<string, unknown>>) => Passcode | undefined;
   /** How a failure is written; problem details when it is left out. */
   readonly failure?: FailureWriter;
   /** What `failure` writes, for the description. */
   readonly failureShape?: s.ObjectShape;
   readonly handle: (ask: Ask) => Answer | Promise<Answer>;
+}
+
+/** What a guest shows: a name of their own and the event's passcode. */
+export interface Passcode {
+  readonly name: string;
+  readonly passcode: string;
 }
 
 export interface AnswerDoc {
@@ -48,6 +56,8 @@ export interface Ask {
   readonly query: Readonly<Record<string, string | undefined>>;
   readonly body: Readonly<Record<string, unknown>>;
   readonly requestId: string;
+  /** The header of this name, once: the idempotency key. */
+  readonly idempotencyKey: string | undefined;
   readonly ip: string;
   /** `POST /v1/tokens`, for the record. */
   readonly route: string;

@@ -1,15 +1,31 @@
 /** Turns a list of operations into Fastify routes; each goes through the same steps in the same order. */
 
-import { HandstampError, isObject, type s, validate } from "@handstamp/protocol";
+import { HandstampError, isHandstampError, isObject, type s, validate } from "@handstamp/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Caller, Presented } from "../callers/caller.ts";
 import { writeProblem } from "./failure.ts";
 import { hasHead, refuseOtherMethods } from "./methods.ts";
-import type { Ask, Operation } from "./operation.ts";
+import type { Ask, Operation, Passcode } from "./operation.ts";
 import { fail, send } from "./reply.ts";
 
 export interface RouterDeps {
-  readonly authenticate: (presented: Presented) => Promise<Caller> | Caller;
+  /** Who is asking. @throws HandstampError `unauthenticated`, `rate_limited` */
+  readonly authenticate: (presented: Presented) => Promise<Caller>;
+  /** Who a passcode lets in; undefined where no passcodes are configured. */
+  readonly authenticateGuest?: (guest: Passcode & { ip: string }) => Promise<Caller>;
+  /** Told of every answer, for metrics, the log and the sum of anonymous refusals. */
+  readonly answered: (answered: Answered) => void;
+}
+
+export interface Answered {
+  readonly route: string;
+  readonly status: number;
+  /** The stable code, where it was a refusal. */
+  readonly code: string | undefined;
+  /** Whether a caller was known. */
+  readonly known: boolean;
+  readonly seconds: number;
+  readonly requestId: string;
 }
 
 /** Adds every operation to the app. */
@@ -30,11 +46,26 @@ function addOperation(app: FastifyInstance, operation: Operation, deps: RouterDe
     url: operation.path,
     exposeHeadRoute: hasHead(operation),
     handler: async (request, reply) => {
+      const began = performance.now();
+      let caller: Caller | undefined;
+      let code: string | undefined;
       try {
-        const caller = await admit(operation, presentedBy(request), deps);
+        caller = await admit(operation, request, deps);
         return send(reply, await operation.handle(read(operation, route, request, caller)));
       } catch (error) {
+        code = isHandstampError(error) ? error.code : "internal";
         return fail(request, reply, error, writer);
+      } finally {
+        const seconds = (performance.now() - began) / 1000;
+        const { statusCode: status } = reply;
+        deps.answered({
+          route,
+          status,
+          code,
+          known: caller !== undefined,
+          seconds,
+          requestId: request.id,
+        });
       }
     },
     errorHandler: (error, request, reply) => {
@@ -46,14 +77,23 @@ function addOperation(app: FastifyInstance, operation: Operation, deps: RouterDe
 /** Who is asking, and whether this operation is theirs to ask for at all. */
 async function admit(
   operation: Operation,
-  presented: Presented,
+  request: FastifyRequest,
   deps: RouterDeps,
 ): Promise<Caller | undefined> {
   if (operation.access === "public") return undefined;
-  const caller = await deps.authenticate(presented);
+  const caller = await judge(operation, request, deps);
   if (operation.access !== "caller" && !caller.scopes.has(operation.access))
     throw new HandstampError("forbidden", `This needs the scope ${operation.access}.`);
   return caller;
+}
+
+/** A passcode in the body counts only where the request shows no other credential. */
+function judge(operation: Operation, request: FastifyRequest, deps: RouterDeps): Promise<Caller> {
+  const presented = presentedBy(request);
+  const guest = isObject(request.body) ? operation.passcodeOf?.(request.body) : undefined;
+  return guest && deps.authenticateGuest && presented.authorization === undefined
+    ? deps.authenticateGuest({ ...guest, ip: presented.ip })
+    : deps.authenticate(presented);
 }
 
 /** What the request shows of who sent it. */
@@ -81,6 +121,7 @@ function read(
     query: take(operation, operation.query, request.query, "/query") as Ask["query"],
     body: take(operation, operation.body, request.body ?? {}, "") as Ask["body"],
     requestId: request.id,
+    idempotencyKey: request.headers["idempotency-key"] as string | undefined,
     ip: request.ip,
     route,
   };

@@ -13,6 +13,10 @@ export const BODY_LIMIT = 16 * 1024;
 /** How long a client may take to send its headers and its whole request, in milliseconds. */
 export const HEADERS_TIMEOUT = 10_000;
 export const REQUEST_TIMEOUT = 15_000;
+/** How often the two are looked after; Node's own 30 s would triple them. */
+const TIMEOUT_CHECK = 2_000;
+/** How long requests in hand may take once the service stops. Container runtimes kill after 10 s. */
+export const SHUTDOWN_GRACE = 5_000;
 
 export interface ServerOptions {
   readonly corsOrigins: readonly string[];
@@ -46,6 +50,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     },
   });
   readBodies(app);
+  limitShutdown(app);
   await app.register(cors, {
     origin: corsRule(options),
     credentials: !options.corsOrigins.includes("*"),
@@ -82,10 +87,19 @@ function requestId(): string {
  */
 const HTTP = {
   headersTimeout: HEADERS_TIMEOUT,
+  connectionsCheckingInterval: TIMEOUT_CHECK,
   maxHeaderSize: 16 * 1024,
   insecureHTTPParser: false,
   joinDuplicateHeaders: true,
 } as const;
+
+/** A closing server stops looking after its timeouts, so that one stuck client would keep it for ever. */
+function limitShutdown(app: FastifyInstance): void {
+  app.addHook("preClose", async () => {
+    const timer = setTimeout(() => app.server.closeAllConnections(), SHUTDOWN_GRACE);
+    app.server.once("close", () => clearTimeout(timer));
+  });
+}
 
 /** Every answer may hold a token, so none is kept, sniffed or embedded elsewhere. */
 const ALWAYS = {
