@@ -111,7 +111,9 @@ const LOOKS_LIKE: ReadonlyMap<string, string> = new Map(
  */
 export function bucketKey(identity: string): string {
   if (PLAIN.test(identity)) return identity.toLowerCase();
-  const folded = identity.normalize("NFKD").toUpperCase().toLowerCase().normalize("NFKD");
+  // Down first: the capital sharp s has no upper case, but its small form has two letters of it.
+  const lower = identity.normalize("NFKD").toLowerCase();
+  const folded = lower.toUpperCase().toLowerCase().normalize("NFKD");
   const bare = folded.replace(/[\u0300-\u036f\p{Default_Ignorable_Code_Point}]/gu, "");
   return Array.from(bare, (letter) => LOOKS_LIKE.get(letter) ?? letter).join("");
 }
