@@ -45,9 +45,9 @@ export function define(command: Command, bind: Bind): void {
 function defineFor(command: Command, provider: Provider, bind: Bind): void {
   const { defaultTtl, maxTtl } = provider.facts;
   command
-    .summary(`a ${provider.title} token`)
+    .summary(`make a token for ${provider.title}`)
     .description(
-      `Make a ${provider.title} token. The key comes from ${variablesFor(provider.id).join(", ")} or from handstamp.yaml, never from an argument.\n\n` +
+      `Make a token for ${provider.title}. The key comes from ${variablesFor(provider.id).join(", ")} or from handstamp.yaml, never from an argument.\n\n` +
         "A flag is the path of a field in the request's `grants`: --chat alone grants the product, a " +
         "dotted flag sets one of its fields. Fields that are left out are filled from the configured defaults.",
     )

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type Running, startService } from "../../app/start.ts";
+import type { Running } from "../../app/start.ts";
 import type { Config } from "../../config/config.ts";
 import { loadConfig, type Overrides } from "../../config/load.ts";
 import { SERVER_PROVIDERS } from "../../providers/table.ts";
@@ -39,14 +39,16 @@ export function define(command: Command, bind: Bind): void {
       "handstamp serve --config /etc/handstamp/handstamp.yaml --data /var/lib/handstamp",
     ],
     [
-      "Your own keys, for this machine alone",
-      "TWILIO_ACCOUNT_SID=... TWILIO_API_KEY=... TWILIO_API_SECRET=... handstamp serve --mode development",
+      "Your own keys from the environment, for this machine alone",
+      "handstamp serve --mode development",
     ],
   ]);
 }
 
 async function run(shell: Shell, options: Options): Promise<Answer> {
   const config = loadConfig(shell.world, SERVER_PROVIDERS, overridesOf(options));
+  // Only now, so that the help and a wrong setting do not wait for the server's packages.
+  const { startService } = await import("../../app/start.ts");
   const running = await startService(config);
   announce(shell, running, config, options.json === true);
   const signal = await stopSignal();
