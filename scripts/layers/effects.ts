@@ -26,7 +26,7 @@ export const EFFECTS: readonly Effect[] = [
   },
   {
     name: "the clock",
-    uses: ["Date.now", "new Date()", "performance.now", "process.hrtime"],
+    uses: ["Date.now", "new Date()"],
     allowed: [
       ...EDGES,
       "packages/core/src/lib/random.ts",
@@ -34,6 +34,12 @@ export const EFFECTS: readonly Effect[] = [
       `${SERVER}/config/world.ts`,
     ],
     why: "Time is passed in (`now`), so that a token can be minted again byte for byte.",
+  },
+  {
+    name: "the stopwatch",
+    uses: ["performance.now", "process.hrtime"],
+    allowed: [...EDGES, `${SERVER}/http`, `${SERVER}/store`, `${SERVER}/watch`],
+    why: "Waiting and measuring belong to the plumbing; what is decided or signed must not depend on them.",
   },
   {
     name: "randomness",
@@ -47,6 +53,7 @@ export const EFFECTS: readonly Effect[] = [
       "packages/client/src",
       `${SERVER}/config/world.ts`,
       `${SERVER}/http`,
+      `${SERVER}/issue/draw.ts`,
       `${SERVER}/providers/twilio/friendly-name.ts`,
     ],
     why: "Bytes come from `random`, which is passed in; Math.random is never fit for a token.",

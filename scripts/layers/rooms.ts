@@ -214,7 +214,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: "server/http",
     path: `${SERVER}/http`,
-    may: [...BASE, "server/callers", "server/limits", "server/watch"],
+    may: [...BASE, "core", "server/callers", "server/limits", "server/watch"],
     types: [...TRAVEL, "server/issue"],
     builtins: "any",
     packages: "any",
@@ -264,6 +264,7 @@ export const ROOMS: readonly Room[] = [
       "server/audit",
       "server/callers",
       "server/policy",
+      "server/watch",
       "server/http",
       "server/settings",
     ],

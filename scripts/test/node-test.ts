@@ -10,6 +10,9 @@ import type { Report } from "./report.ts";
 /** How many test files run at once. Two: CI has two cores, and timings stay honest. */
 const CONCURRENCY = 2;
 
+/** What several tests share is named like a test, so that no build takes it; it has none to run. */
+const KITS = ["**/kit.test.ts", "**/fixture.test.ts"];
+
 export interface NodeTestOptions {
   /** Globs from the root. */
   readonly files: readonly string[];
@@ -18,7 +21,7 @@ export interface NodeTestOptions {
 
 /** Runs what the globs name; a run without a file, or a file without a test, is a failure. */
 export async function runNodeTests(report: Report, options: NodeTestOptions): Promise<void> {
-  const exclude = ["**/node_modules/**", "**/dist/**", ...(options.except ?? [])];
+  const exclude = ["**/node_modules/**", "**/dist/**", ...KITS, ...(options.except ?? [])];
   const files = globSync([...options.files], { cwd: ROOT, exclude }).sort();
   if (files.length === 0) return;
   report.note(`${files.length} files`);
