@@ -45,6 +45,11 @@ export const ERRORS = {
     retry: true,
     title: "Who is asking cannot be checked now",
   },
+  key_not_active: {
+    status: 503,
+    retry: true,
+    title: "The signing key is not in use any more",
+  },
   shutting_down: { status: 503, retry: true, title: "The service is stopping" },
   config_invalid: { status: 500, retry: false, title: "A setting is not valid" },
   config_missing: { status: 500, retry: false, title: "A setting is missing" },

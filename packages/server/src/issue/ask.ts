@@ -8,6 +8,8 @@ import {
   suggest,
 } from "@handstamp/protocol";
 import type { Caller } from "../callers/caller.ts";
+import { canonicalIdentity } from "../callers/identity.ts";
+import { matchesGlob, parseGlob } from "../policy/index.ts";
 import type { Grants, IssueDeps, Project } from "./deps.ts";
 import { bindIdentity } from "./identity.ts";
 import { checkTtl } from "./ttl.ts";
@@ -25,6 +27,8 @@ export interface Asked {
   readonly ttl?: number;
   readonly grants: Grants;
   readonly options: JsonObject;
+  /** False where the request leaves it to the policy what it gets. */
+  readonly namesGrants: boolean;
   readonly want: IssueRequest["want"];
   readonly ip: string;
   readonly [asked]: true;
@@ -45,6 +49,7 @@ export async function ask(
   const project = projectOf(deps, caller);
   const settings = providerOf(project, request.provider);
   const identity = identityOf(caller, request);
+  await deps.limits(project.name, identity);
   const provider = deps.providers[request.provider];
   const checked = checkGrants(provider, request.grants);
   checkTtl(provider, Object.keys(checked), request.ttl);
@@ -59,6 +64,7 @@ export async function ask(
     ...(request.ttl === undefined ? {} : { ttl: request.ttl }),
     grants: bound.grants,
     options: region === undefined ? {} : { region },
+    namesGrants: Object.keys(checked).length > 0,
     want: request.want,
     ip,
   } as unknown as Asked;
@@ -85,15 +91,24 @@ function providerOf(project: Project, id: ProviderId): ProjectProvider {
 
 /** The caller's own identity; another one only for a caller that may name others. */
 function identityOf(caller: Caller, request: IssueRequest): string {
-  const identity = request.identity ?? caller.identity;
+  const named = request.identity === undefined ? undefined : canonicalIdentity(request.identity);
+  const identity = named ?? caller.identity;
   if (identity === null)
     throw invalid([{ pointer: "/identity", message: "is missing: say whom the token is for" }]);
-  if (identity !== caller.identity && !caller.scopes.has("mint:others"))
-    throw new HandstampError("forbidden", "The identity is not the caller's own.", {
-      fields: [{ pointer: "/identity", message: "must be the caller's own: leave it out" }],
-      detail: "another identity was named without the scope mint:others",
-    });
-  return identity;
+  if (identity === caller.identity || mayName(caller, identity)) return identity;
+  throw new HandstampError("forbidden", "The identity is not the caller's own.", {
+    fields: [{ pointer: "/identity", message: "must be the caller's own: leave it out" }],
+    detail: caller.scopes.has("mint:others")
+      ? "the API token may not name this identity"
+      : "another identity was named without the scope mint:others",
+  });
+}
+
+function mayName({ scopes, onBehalf }: Caller, identity: string): boolean {
+  if (!scopes.has("mint:others")) return false;
+  return (
+    onBehalf === undefined || onBehalf.some((pattern) => matchesGlob(parseGlob(pattern), identity))
+  );
 }
 
 function checkGrants(provider: Provider, grants: Grants): Grants {

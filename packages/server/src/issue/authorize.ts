@@ -7,8 +7,10 @@ import {
 } from "@handstamp/protocol";
 import type { Caller } from "../callers/caller.ts";
 import type { SigningKey } from "../config/config.ts";
+import { evaluate, type Decision as PolicyDecision } from "../policy/index.ts";
 import type { Asked } from "./ask.ts";
 import type { Grants, IssueDeps } from "./deps.ts";
+import { bindIdentity } from "./identity.ts";
 import type { Decision } from "./types.ts";
 
 declare const allowed: unique symbol;
@@ -29,26 +31,69 @@ export interface Allowed {
  * @throws HandstampError `forbidden` with a plain message (the reason is in `detail`, for the log),
  * or `invalid_request` where the policy needs a field that the request leaves out
  */
-export function authorize(deps: IssueDeps, caller: Caller, asked: Asked): Allowed {
-  const decision = asked.project.decide(caller, asked, deps.now());
-  if (!decision.allowed)
-    throw new HandstampError(decision.code, decision.message, {
-      detail: decision.detail,
-      fields: decision.fields ?? [],
-    });
-  const { grants, ttl, rules, clampedFrom } = decision;
+export async function authorize(deps: IssueDeps, caller: Caller, asked: Asked): Promise<Allowed> {
   const provider = deps.providers[asked.provider];
+  const { grants, ttl, rules, clampedFrom } = decide(deps, caller, asked);
+  // A request that names nothing learns from the policy what it gets, and only now for whom.
+  const bound = asked.namesGrants
+    ? { grants, uid: asked.uid }
+    : await bindIdentity(deps, caller, provider, asked.identity, grants);
+  return allowedTo(
+    caller,
+    asked,
+    {
+      request: fit(provider, asked, { ttl, grants: bound.grants }),
+      rules,
+      ...(clampedFrom === undefined ? {} : { clampedFrom }),
+    },
+    bound.uid,
+  );
+}
+
+/**
+ * What was allowed before, under the same idempotency key: the kept request, as it was decided then.
+ * Whether its key and its caller still stand is checked again inside the commit.
+ */
+export function allowedBefore(
+  caller: Caller,
+  asked: Asked,
+  decision: Decision,
+  uid?: number,
+): Allowed {
+  return allowedTo(caller, asked, decision, uid);
+}
+
+function allowedTo(
+  caller: Caller,
+  asked: Asked,
+  decision: Decision,
+  uid: number | undefined,
+): Allowed {
   return {
     project: caller.project,
     provider: asked.provider,
     key: asked.settings.key,
-    decision: {
-      request: fit(provider, asked, { ttl, grants }),
-      rules,
-      ...(clampedFrom === undefined ? {} : { clampedFrom }),
-    },
-    ...(asked.uid === undefined ? {} : { uid: asked.uid }),
+    decision,
+    ...(uid === undefined ? {} : { uid }),
   } as Allowed;
+}
+
+function decide(
+  deps: IssueDeps,
+  caller: Caller,
+  asked: Asked,
+): Extract<PolicyDecision, { allowed: true }> {
+  const { provider, grants, ip, want } = asked;
+  const decision = evaluate(asked.project.policy(), {
+    caller,
+    request: { provider, grants, ip, want, ttl: asked.ttl },
+    settings: asked.settings.settings,
+    defaultTtl: deps.providers[provider].facts.defaultTtl,
+    now: Math.floor(deps.now() / 1000),
+  });
+  if (decision.allowed) return decision;
+  const { code, message, detail, fields } = decision;
+  throw new HandstampError(code, message, { detail, fields });
 }
 
 /**

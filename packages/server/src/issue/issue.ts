@@ -1,13 +1,14 @@
 /**
- * The pipeline. It reads as what it does: who (the caller, judged before), what (asked), may they
- * (allowed), sign, write down. Each step takes what only the step before it can make.
+ * The pipeline. It reads as what it does: what is asked and for whom, may they, sign, write down. Each
+ * step takes what only the step before it can make.
  */
 import type { ProviderId } from "@handstamp/protocol";
 import type { Caller } from "../callers/caller.ts";
-import { ask } from "./ask.ts";
+import { type Asked, ask } from "./ask.ts";
 import { authorize } from "./authorize.ts";
 import type { IssueDeps } from "./deps.ts";
-import { type Recorded, record, recordRefusal } from "./record.ts";
+import { keep, replay } from "./idempotent.ts";
+import { KeyTaken, type Recorded, record, recordRefusal } from "./record.ts";
 import { sign } from "./sign.ts";
 import type { IssueRequest, RequestInfo } from "./types.ts";
 
@@ -30,12 +31,47 @@ export function createIssuer(deps: IssueDeps): Issuer {
     async issue(caller, request, info) {
       try {
         const asked = await ask(deps, caller, request, info);
-        const allowed = authorize(deps, caller, asked);
-        const signed = sign(deps, allowed);
-        return await record(deps, caller, signed, info);
+        return await (request.idempotency
+          ? issueOnce(deps, caller, asked, request, info)
+          : issueNow(deps, caller, asked, info));
       } catch (error) {
         throw await recordRefusal(deps, caller, request, info, error);
       }
     },
   };
+}
+
+async function issueNow(
+  deps: IssueDeps,
+  caller: Caller,
+  asked: Asked,
+  info: RequestInfo,
+): Promise<Recorded> {
+  const allowed = await authorize(deps, caller, asked);
+  const signed = sign(deps, allowed, deps.draw());
+  return record(deps, caller, signed, info);
+}
+
+/** The same, under an idempotency key: the token of the first time, however often it is asked for. */
+async function issueOnce(
+  deps: IssueDeps,
+  caller: Caller,
+  asked: Asked,
+  { idempotency }: IssueRequest,
+  info: RequestInfo,
+): Promise<Recorded> {
+  if (!idempotency) return issueNow(deps, caller, asked, info);
+  const before = await replay(deps, caller, asked, info, idempotency);
+  if (before) return before;
+  const allowed = await authorize(deps, caller, asked);
+  const signed = sign(deps, allowed, deps.draw());
+  try {
+    return await record(deps, caller, signed, info, {
+      effects: [keep(deps, caller, signed, idempotency)],
+    });
+  } catch (error) {
+    if (!(error instanceof KeyTaken)) throw error;
+    // Two requests with one key at once: the other one won, so its token is the answer.
+    return issueOnce(deps, caller, asked, { idempotency } as IssueRequest, info);
+  }
 }

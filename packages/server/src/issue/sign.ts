@@ -1,42 +1,42 @@
-import type { ProviderId } from "@handstamp/protocol";
 import { refreshAt } from "@handstamp/protocol";
-import type { SigningKey } from "../config/config.ts";
-import { revealKey } from "../config/config.ts";
+import { revealKey, type SigningKey } from "../config/config.ts";
 import type { Allowed } from "./authorize.ts";
 import type { IssueDeps } from "./deps.ts";
+import type { Draw } from "./draw.ts";
 import type { TokenFacts } from "./types.ts";
 
 declare const signed: unique symbol;
 
-/** A signed token that is in no record yet: it must not leave. */
+/** A signed token that is in no record yet: its text is out of reach, so that it cannot leave. */
 export interface Signed {
   readonly facts: TokenFacts;
   readonly key: SigningKey;
-  readonly [signed]: string;
+  readonly draw: Draw;
+  readonly allowed: Allowed;
+  readonly [signed]: true;
 }
 
 const texts = new WeakMap<Signed, string>();
 
 /** Signs what has been allowed, with the project's active key. */
-export function sign(deps: IssueDeps, allowed: Allowed): Signed {
+export function sign(deps: IssueDeps, allowed: Allowed, draw: Draw): Signed {
   const { project, provider, key, decision, uid } = allowed;
-  const context = { now: deps.now(), random: deps.random };
-  const minted = deps.providers[provider].mint(decision.request, revealKey(key), context);
+  const minted = deps.providers[provider].mint(decision.request, revealKey(key), draw);
   const facts: TokenFacts = {
     id: minted.id,
-    provider: provider satisfies ProviderId,
+    provider,
     project,
     identity: decision.request.identity,
     ...(uid === undefined ? {} : { uid }),
     grants: decision.request.grants,
     issuedAt: minted.issuedAt,
     expiresAt: minted.expiresAt,
-    refreshAt: refreshAt(minted.issuedAt, minted.expiresAt, deps.jitter()),
+    refreshAt: refreshAt(minted.issuedAt, minted.expiresAt, draw.jitter),
     warnings: minted.warnings,
     rules: decision.rules,
     ...(decision.clampedFrom === undefined ? {} : { clampedFrom: decision.clampedFrom }),
   };
-  const result = { facts, key } as Signed;
+  const result = { facts, key, draw, allowed } as Signed;
   texts.set(result, minted.token);
   return result;
 }

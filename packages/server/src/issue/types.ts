@@ -21,6 +21,13 @@ export interface IssueRequest {
    * sample servers' routes promise, which name no grants at all.
    */
   readonly want: "all" | "some";
+  readonly idempotency?: Idempotency | undefined;
+}
+
+/** The client's key and the body it stands for, as text. */
+export interface Idempotency {
+  readonly key: string;
+  readonly body: string;
 }
 
 /** What is known of the request beside its content. */

@@ -39,10 +39,12 @@ export interface ApiTokenRow {
   readonly scopes: readonly Scope[];
   /** Products it is limited to; null for all. */
   readonly products: readonly string[] | null;
-  /** Identities it may name, as a glob; null for what its scopes say. */
-  readonly onBehalf: string | null;
+  /** Identities it may name, as globs; null for what its scopes say. */
+  readonly onBehalf: readonly string[] | null;
   readonly createdAt: number;
   readonly createdBy: string;
+  /** When it stops by itself; null for never. */
+  readonly expiresAt: number | null;
   readonly lastUsedAt: number | null;
   readonly revokedAt: number | null;
 }

@@ -29,7 +29,7 @@ export function generateOperation(issuer: Issuer): Operation {
   return {
     id: "agoraGenerate",
     tag: "Agora drop-in",
-    access: "caller",
+    access: "mint",
     lenient: true,
     method: "POST",
     path: "/token/generate",

@@ -9,7 +9,7 @@ import { issue } from "./issue.ts";
 
 export const common = {
   tag: "Agora drop-in",
-  access: "caller",
+  access: "mint",
   lenient: true,
   failure: writeAgoraFailure,
   failureShape: AGORA_FAILURE,

@@ -4,7 +4,7 @@
  * is unchanged; who may ask and what they get is decided by this service's own pipeline.
  */
 import { invalid, s } from "@handstamp/protocol";
-import type { Answer, Ask, Operation } from "../../http/operation.ts";
+import type { Answer, Ask, Operation, Passcode } from "../../http/operation.ts";
 import { ok } from "../../http/operation.ts";
 import { rfc3339 } from "../../http/time.ts";
 import type { Issuer } from "../../issue/issue.ts";
@@ -37,11 +37,12 @@ const VIDEO_APP_TTL = 14_400;
 
 const FORM = {
   tag: "Twilio drop-in",
-  access: "caller",
+  access: "mint",
   lenient: true,
   failure: writeTwilioFailure,
   failureShape: TWILIO_FAILURE,
   query: QUERY,
+  passcodeOf,
 } as const;
 
 export function dropIn(issuer: Issuer): readonly Operation[] {
@@ -160,7 +161,7 @@ function timesOf({ identity, token, expiresAt, refreshAt }: Recorded): Record<st
 /** What the drop-in routes have in common: read the many spellings, then the one pipeline. */
 function mintFor(issuer: Issuer, ask: Ask, family: Family): Promise<Recorded> {
   const given = { ...ask.query, ...ask.body, ...ask.params } as Readonly<Record<string, unknown>>;
-  const identity = identityOf(given) ?? ask.caller.identity ?? friendlyName();
+  const identity = whomFor(ask, given);
   const defaults = issuer.defaults(ask.caller, "twilio");
   return issuer.issue(
     ask.caller,
@@ -173,6 +174,19 @@ function mintFor(issuer: Issuer, ask: Ask, family: Family): Promise<Recorded> {
     },
     ask,
   );
+}
+
+/** A guest is called what the passcode's judge made of their name; others may name themselves. */
+function whomFor({ caller }: Ask, given: Readonly<Record<string, unknown>>): string {
+  if (caller.kind === "passcode" && caller.identity !== null) return caller.identity;
+  return identityOf(given) ?? caller.identity ?? friendlyName();
+}
+
+/** The video app's form holds its credential in the body. */
+function passcodeOf(body: Readonly<Record<string, unknown>>): Passcode | undefined {
+  const { passcode } = body;
+  const name = identityOf(body);
+  return typeof passcode === "string" && name !== undefined ? { name, passcode } : undefined;
 }
 
 /** The identity under any of the names that the samples use; an empty one counts as absent. */

@@ -19,7 +19,8 @@ export function connect(path: string, options: ConnectionOptions): DatabaseSync 
     // A checkpoint each 1,000 pages (4 MB) is a stall of some milliseconds; a larger log means fewer
     // but longer ones, and the longest is what a waiting request feels.
     db.exec(`PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 1000;
-      PRAGMA cache_size = -64000; PRAGMA trusted_schema = OFF`);
+      PRAGMA cache_size = -64000; PRAGMA automatic_index = OFF;
+      PRAGMA trusted_schema = OFF`);
   } catch (error) {
     db.close();
     throw error;

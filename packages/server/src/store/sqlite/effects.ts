@@ -22,6 +22,10 @@ interface Change<K extends Kind> {
   readonly values: (effect: Of<K>) => Values;
 }
 interface Rule<K extends Kind> {
+  /** True for what no requirement asks about. */
+  readonly aside?: true;
+  /** Where it is enough to apply one such effect of a batch: what makes two the same. */
+  readonly once?: (effect: Of<K>) => string;
   readonly checks?: readonly Check<K>[];
   readonly changes: readonly Change<K>[];
 }
@@ -36,6 +40,7 @@ const OTHER_ACTIVE = `SELECT 1 FROM signing_keys
 
 const RULES: { readonly [K in Kind]: Rule<K> } = {
   idempotency_kept: {
+    aside: true,
     checks: [
       {
         sql: `SELECT 1 FROM idempotency
@@ -70,8 +75,8 @@ const RULES: { readonly [K in Kind]: Rule<K> } = {
     changes: [
       {
         sql: `INSERT INTO api_tokens (id, project, name, digest, scopes, products, on_behalf,
-              created_at, created_by, last_used_at, revoked_at)
-              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+              created_at, created_by, expires_at, last_used_at, revoked_at)
+              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         values: ({ row }) => [
           row.id,
           row.project,
@@ -79,9 +84,10 @@ const RULES: { readonly [K in Kind]: Rule<K> } = {
           row.digest,
           json(row.scopes),
           json(row.products),
-          row.onBehalf,
+          json(row.onBehalf),
           row.createdAt,
           row.createdBy,
+          row.expiresAt,
           row.lastUsedAt,
           row.revokedAt,
         ],
@@ -105,6 +111,8 @@ const RULES: { readonly [K in Kind]: Rule<K> } = {
     ],
   },
   api_token_used: {
+    aside: true,
+    once: (e) => e.id,
     changes: [
       {
         sql: `UPDATE api_tokens SET last_used_at = ?1
@@ -207,6 +215,7 @@ const RULES: { readonly [K in Kind]: Rule<K> } = {
     ],
   },
   uid_assigned: {
+    aside: true,
     checks: [
       {
         sql: "SELECT 1 FROM uids WHERE project = ? AND identity = ?",
@@ -248,7 +257,7 @@ const RULES: { readonly [K in Kind]: Rule<K> } = {
       },
       // Terms go with their segment, once nothing in it is left.
       {
-        sql: `DELETE FROM audit_terms WHERE segment <
+        sql: `DELETE FROM audit_postings WHERE segment <
               coalesce((SELECT min(id) / 2048 FROM audit), (SELECT max(segment) FROM audit_segments))`,
         values: () => [],
       },
@@ -272,11 +281,15 @@ const RULES: { readonly [K in Kind]: Rule<K> } = {
 export interface Effects {
   /** The first effect that may not be applied, by its reason. */
   check(effects: readonly Effect[]): Refusal | undefined;
-  apply(effects: readonly Effect[]): void;
+  /** @returns true when something may have changed that requirements ask about */
+  apply(effects: readonly Effect[]): boolean;
+  /** Called when a transaction begins. */
+  forget(): void;
 }
 
 export function effectsOn(db: DatabaseSync): Effects {
   const prepared = new Map<string, StatementSync>();
+  const done = new Set<string>();
   const statement = (sql: string): StatementSync => {
     const known = prepared.get(sql);
     if (known) return known;
@@ -297,9 +310,16 @@ export function effectsOn(db: DatabaseSync): Effects {
       return undefined;
     },
     apply(effects) {
-      for (const effect of effects)
-        for (const change of (RULES[effect.kind] as Rule<Kind>).changes)
-          statement(change.sql).run(...change.values(effect));
+      let changed = false;
+      for (const effect of effects) {
+        const rule = RULES[effect.kind] as Rule<Kind>;
+        if (rule.once && done.has(rule.once(effect))) continue;
+        if (rule.once) done.add(rule.once(effect));
+        changed ||= !rule.aside;
+        for (const { sql, values } of rule.changes) statement(sql).run(...values(effect));
+      }
+      return changed;
     },
+    forget: () => done.clear(),
   };
 }

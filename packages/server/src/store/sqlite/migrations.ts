@@ -24,13 +24,13 @@ const FIRST = [
     hash BLOB NOT NULL, event TEXT NOT NULL
   ) STRICT`,
   `CREATE UNIQUE INDEX audit_chain ON audit (chain, seq)`,
-  // What terms.ts describes: the index over everything that the log is searched by.
+  // What postings.ts describes: the index over everything that the log is searched by.
   `CREATE TABLE audit_segments (
     segment INTEGER PRIMARY KEY, min_at INTEGER NOT NULL, max_at INTEGER NOT NULL
   ) STRICT`,
-  `CREATE TABLE audit_terms (
-    segment INTEGER NOT NULL, term INTEGER NOT NULL, id INTEGER NOT NULL,
-    PRIMARY KEY (segment, term, id)
+  `CREATE TABLE audit_postings (
+    segment INTEGER NOT NULL, term INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+    PRIMARY KEY (segment, term, first)
   ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE revoked_tokens (
     project TEXT NOT NULL, token TEXT NOT NULL, revoked_at INTEGER NOT NULL,
@@ -43,7 +43,8 @@ const FIRST = [
   `CREATE TABLE api_tokens (
     id TEXT PRIMARY KEY, project TEXT NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL UNIQUE,
     scopes TEXT NOT NULL, products TEXT, on_behalf TEXT,
-    created_at INTEGER NOT NULL, created_by TEXT NOT NULL, last_used_at INTEGER, revoked_at INTEGER
+    created_at INTEGER NOT NULL, created_by TEXT NOT NULL,
+    expires_at INTEGER, last_used_at INTEGER, revoked_at INTEGER
   ) STRICT, WITHOUT ROWID`,
   `CREATE INDEX api_tokens_project ON api_tokens (project, created_at)`,
   `CREATE TABLE idempotency (

@@ -41,19 +41,42 @@ const RULES: { readonly [K in Kind]: Rule<K> } = {
   },
 };
 
-/** The first of an entry's requirements that does not hold, by its reason. */
-export type RequirementCheck = (requirements: readonly Requirement[]) => Refusal | undefined;
+export interface RequirementCheck {
+  /** The first of an entry's requirements that does not hold, by its reason. */
+  check(requirements: readonly Requirement[]): Refusal | undefined;
+  /** Called when a transaction begins, and when it has changed something that is asked about. */
+  forget(): void;
+}
 
+/**
+ * Within one transaction nobody else changes what it has read, so an answer holds for the whole batch:
+ * fifty requests under one signing key ask for its state once.
+ */
 export function requirementCheck(db: DatabaseSync): RequirementCheck {
   const statements = Object.fromEntries(
     Object.entries(RULES).map(([kind, rule]) => [kind, db.prepare(rule.sql)]),
   ) as Record<Kind, StatementSync>;
-  return (requirements) => {
-    for (const requirement of requirements) {
-      const rule = RULES[requirement.kind] as Rule<Kind>;
-      const found = statements[requirement.kind].get(...rule.values(requirement)) !== undefined;
-      if (found !== rule.holds) return rule.reason;
-    }
-    return undefined;
+  const answers = new Map<string, Refusal | undefined>();
+
+  function ask(requirement: Requirement): Refusal | undefined {
+    const rule = RULES[requirement.kind] as Rule<Kind>;
+    const values = rule.values(requirement);
+    const question = `${requirement.kind}\0${values.join("\0")}`;
+    if (answers.has(question)) return answers.get(question);
+    const found = statements[requirement.kind].get(...values) !== undefined;
+    const answer = found === rule.holds ? undefined : rule.reason;
+    answers.set(question, answer);
+    return answer;
+  }
+
+  return {
+    check(requirements) {
+      for (const requirement of requirements) {
+        const reason = ask(requirement);
+        if (reason !== undefined) return reason;
+      }
+      return undefined;
+    },
+    forget: () => answers.clear(),
   };
 }

@@ -14,9 +14,10 @@ function apiTokenRow(raw: Raw): ApiTokenRow {
     digest: raw.digest as string,
     scopes: JSON.parse(raw.scopes as string) as Scope[],
     products: raw.products === null ? null : (JSON.parse(raw.products as string) as string[]),
-    onBehalf: raw.on_behalf as string | null,
+    onBehalf: raw.on_behalf === null ? null : (JSON.parse(raw.on_behalf as string) as string[]),
     createdAt: raw.created_at as number,
     createdBy: raw.created_by as string,
+    expiresAt: raw.expires_at as number | null,
     lastUsedAt: raw.last_used_at as number | null,
     revokedAt: raw.revoked_at as number | null,
   };

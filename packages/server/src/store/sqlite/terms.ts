@@ -1,14 +1,5 @@
-/**
- * The index of the log. Secondary B-trees over random values (identities, token ids) cost a page write
- * each for every entry: measured, they were four fifths of a commit. So the log has an inverted
- * index instead: each thing that an entry can be found by is a number, and the numbers are kept in
- * segments of 2,048 entries. The newest segment is small enough to be written cheaply, the old
- * ones never change, and a search visits them newest first, skipping by time.
- */
+/** What an entry of the log can be found by, as numbers. */
 import type { AuditEvent } from "../../audit/events.ts";
-
-/** Entries in a segment. The SQL that drops old segments knows it too. */
-export const SEGMENT_SIZE = 2_048;
 
 /** What an entry can be found by. The numbers are stored, so they stay as they are. */
 const KINDS = {
