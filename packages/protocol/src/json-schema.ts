@@ -7,7 +7,7 @@ type Schema = Record<string, unknown>;
 export function toJsonSchema(shape: Shape): Schema {
   const write = WRITERS[shape.kind] as Writer<Shape["kind"]>;
   return {
-    ...write(shape as never),
+    ...write(shape),
     ...given({
       description: shape.doc || undefined,
       examples: shape.example === undefined ? undefined : [shape.example],

@@ -125,7 +125,7 @@ const CHECKERS: { readonly [K in Shape["kind"]]: Checker<K> } = {
 };
 
 function check(shape: Shape, value: unknown, at: string, errors: FieldError[]): void {
-  (CHECKERS[shape.kind] as Checker<Shape["kind"]>)(shape as never, value, at, errors);
+  (CHECKERS[shape.kind] as Checker<Shape["kind"]>)(shape, value, at, errors);
 }
 
 /** True for a plain JSON object: not null, not a list. */
