@@ -105,3 +105,11 @@ export function json(body: unknown, status = 200): RequestListener {
     response.end(JSON.stringify(body));
   };
 }
+
+/** Waits until something has happened, and fails when it has not after two seconds. */
+export async function until(happened: () => boolean): Promise<void> {
+  for (let i = 0; !happened(); i++) {
+    if (i === 400) throw new Error("it did not happen within two seconds");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

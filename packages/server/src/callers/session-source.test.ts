@@ -142,6 +142,10 @@ const UNSAFE: Record<string, readonly [Presented["headers"], boolean]> = {
   "an Origin that begins alike": [{ origin: "https://app.example.com.attacker.example" }, false],
   "the same host without TLS": [{ origin: "http://tokens.example.com" }, false],
   "the same host on another port": [{ origin: "https://tokens.example.com:8443" }, false],
+  "two Origins": [
+    { origin: ["https://app.example.com", "null"], "sec-fetch-site": "same-origin" },
+    false,
+  ],
   "Origin null": [{ origin: "null" }, false],
 };
 for (const [name, [headers, served]] of Object.entries(UNSAFE))

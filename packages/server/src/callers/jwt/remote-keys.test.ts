@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { RequestListener } from "node:http";
 import { test } from "node:test";
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
-import { authenticatorOf, bearer, json, NOW, serve } from "../kit.test.ts";
+import { authenticatorOf, bearer, json, NOW, serve, until } from "../kit.test.ts";
 import { FRESH, LAST_RESORT, RETRY_EVERY, UNKNOWN_KID_EVERY } from "./remote-keys.ts";
 
 const ISSUER = "https://login.example.com";
@@ -103,7 +103,7 @@ test("jwks: a removed key falls, and with it what was remembered under it", asyn
   held.answer = json({ keys: [B.jwk] });
   clock.elapsed += FRESH;
   await authenticator.authenticate(asks(ofB));
-  while (server.hits() < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(() => server.hits() === 2);
   await new Promise((resolve) => setTimeout(resolve, 20));
   await assert.rejects(authenticator.authenticate(asks(ofA)), REFUSED);
   await authenticator.authenticate(asks(ofB));
