@@ -31,16 +31,23 @@ export function renderInspection(shown: Shown, canvas: Canvas): string {
 }
 
 function verdict({ inspection }: Shown, { paint, glyphs }: Canvas): readonly string[] {
-  const { provider, format, problems: all, verified } = inspection;
-  const name = paint("heading", visible(format));
-  const grave = all.filter(({ severity }) => severity === "error").length;
-  if (provider === null)
-    return [`${paint("error", glyphs.error)} ${name}: not a token that is known here`];
-  if (grave > 0)
-    return [`${paint("error", glyphs.error)} ${name}: ${paint("error", "would be refused")}`];
-  if (verified === true)
-    return [`${paint("good", glyphs.good)} ${name}: ${paint("good", "valid")}`];
-  return [`${paint("info", glyphs.info)} ${name}: nothing wrong to be seen, signature not checked`];
+  const [style, words] = judgement(inspection);
+  const name = paint("heading", visible(inspection.format));
+  return [`${paint(style, glyphs[style])} ${name}: ${paint(style, words)}`];
+}
+
+function judgement({
+  provider,
+  problems: all,
+  verified,
+}: Inspection): readonly ["error" | "warning" | "good" | "info", string] {
+  const has = (severity: Finding["severity"]) =>
+    all.some((finding) => finding.severity === severity);
+  if (provider === null) return ["error", "not a token that is known here"];
+  if (has("error")) return ["error", "would be refused"];
+  const found = verified ? "valid" : "nothing wrong to be seen, signature not checked";
+  if (has("warning")) return ["warning", `${found}, and there is something to mind`];
+  return [verified ? "good" : "info", found];
 }
 
 function problems({ inspection }: Shown, canvas: Canvas): readonly string[] {

@@ -36,7 +36,7 @@ const ASCII = {
   error: "x",
   warning: "!",
   info: "i",
-  good: "v",
+  good: "+",
   mend: "->",
   line: "-",
   done: "=",

@@ -63,7 +63,7 @@ describe("timeline", () => {
     const times = fc.double({ noNaN: true });
     fc.assert(
       fc.property(times, times, times, (start, end, now) => {
-        for (const line of timeline({ start, end, now }, PLAIN)) assert.ok(width(line) <= 96, line);
+        for (const line of timeline({ start, end, now }, PLAIN)) assert.ok(width(line) <= 80, line);
       }),
       { numRuns: RUNS },
     );

@@ -21,9 +21,13 @@ const INDENT = 2;
 export function timeline(life: Life, canvas: Canvas): readonly string[] {
   if (!(life.end > life.start)) return [];
   const columns = Math.min(canvas.columns - 2 * INDENT, 72);
-  const { before, span, now } = place(life, columns);
-  const lines = [marker(now, columns, life, canvas), bar(before, span, now, columns, life, canvas)];
-  return [...lines, ends(before, span, life, canvas)].map((line) => " ".repeat(INDENT) + line);
+  const placed = place(life, columns);
+  const lines = [
+    marker(placed.now, columns, life, canvas),
+    bar(placed, columns, life, canvas),
+    ends(placed, columns, life, canvas),
+  ];
+  return lines.map((line) => " ".repeat(INDENT) + line);
 }
 
 interface Placed {
@@ -62,9 +66,7 @@ function whereNow({ start, end, now }: Life): string {
 }
 
 function bar(
-  before: number,
-  span: number,
-  now: number,
+  { before, span, now }: Placed,
   columns: number,
   life: Life,
   { glyphs, paint }: Canvas,
@@ -81,13 +83,19 @@ function bar(
   return `${cells.slice(0, now).join("")}${dot}${paint("quiet", cells.slice(now + 1).join(""))}`;
 }
 
-/** What stands under the two ends of the life, kept apart when the drawing is narrow. */
-function ends(before: number, span: number, { start, end, now }: Life, { paint }: Canvas): string {
+/** What stands under the two ends of the life, moved to the left where it would not fit. */
+function ends(
+  { before, span }: Placed,
+  columns: number,
+  { start, end, now }: Life,
+  { paint }: Canvas,
+): string {
   const when = sameDay(start, end) && sameDay(start, now) ? clock : shortLocal;
   const left = `${start > now ? "valid from" : "issued"} ${when(start)}`;
   const right = `${end > now ? "expires" : "expired"} ${when(end)}`;
   const gap = Math.max(2, span - width(left) - width(right));
-  return paint("quiet", `${" ".repeat(before)}${left}${" ".repeat(gap)}${right}`);
+  const indent = Math.max(0, Math.min(before, columns - width(left) - gap - width(right)));
+  return paint("quiet", `${" ".repeat(indent)}${left}${" ".repeat(gap)}${right}`);
 }
 
 /** Day and minute, for lives that cross midnight. */
