@@ -210,3 +210,27 @@ describe("doctor compares the clock with a server's", () => {
   it("cannot be reached", async () =>
     assert.equal((await compare("http://127.0.0.1:1/", () => NOON)).status, "warning"));
 });
+
+describe("start-up", () => {
+  const WATCH =
+    'import{registerHooks}from"node:module";registerHooks({load(u,c,n){if(u.includes("/fastify/"))process.stderr.write("loads fastify");return n(u,c)}})';
+  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(WATCH)}`;
+  for (const line of [
+    "--version",
+    "serve --help",
+    "inspect x",
+    "verify x",
+    "mint agora -i a --rtm",
+    "doctor",
+  ])
+    it(`does not load the server for: handstamp ${line}`, () => {
+      const { stderr } = inFolder((folder) => type(`handstamp ${line}`, folder, { NODE_OPTIONS }));
+      assert.ok(!stderr.includes("loads fastify"));
+    });
+  it("loads it for serve, so that the watch above sees what it should", () => {
+    const { stderr } = inFolder((folder) =>
+      type("handstamp serve --host 192.0.2.1 --port 0", folder, { NODE_OPTIONS }),
+    );
+    assert.match(stderr, /loads fastify/);
+  });
+});
