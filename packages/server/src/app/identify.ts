@@ -4,6 +4,7 @@ import { isHandstampError } from "@handstamp/protocol";
 import {
   type ApiTokenStore,
   type Authenticator,
+  type ApiTokenRow as CallersRow,
   createAuthenticator,
   systemResolver,
 } from "../callers/index.ts";
@@ -11,6 +12,7 @@ import type { Config } from "../config/config.ts";
 import type { RouterDeps } from "../http/router.ts";
 import { addressBucket } from "../limits/address.ts";
 import type { Limits } from "../limits/limits.ts";
+import type { ApiTokenRow as StoredRow } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 import type { ProjectRules } from "./projects.ts";
 
@@ -78,22 +80,40 @@ async function counting<T>(limits: Limits, bucket: string, judge: () => Promise<
   }
 }
 
-/** The store's API tokens in the callers' terms. Last use is written with the issue it was used for. */
+/** How long a row is believed without asking again, in milliseconds, and how many are held. */
+const FRESH = 1_000;
+const HELD = 10_000;
+
+/**
+ * The store's API tokens in the callers' terms, each remembered for a second. Minting does not lean on
+ * that: whether the token still stands is asked again inside the commit. Last use is written with the
+ * issue that it was used for.
+ */
 function apiTokensOf({ apiTokens }: Store): ApiTokenStore {
+  const held = new Map<string, { readonly row: CallersRow; readonly until: number }>();
   return {
     async findByDigest(digest) {
+      const known = held.get(digest);
+      if (known && performance.now() < known.until) return known.row;
       const row = await apiTokens.byDigest(digest);
       if (!row) return undefined;
-      const { products, onBehalf, lastUsedAt, revokedAt, expiresAt, ...rest } = row;
-      return {
-        ...rest,
-        ...(products === null ? {} : { products }),
-        ...(onBehalf === null ? {} : { onBehalf }),
-        ...(lastUsedAt === null ? {} : { lastUsedAt }),
-        ...(revokedAt === null ? {} : { revokedAt }),
-        ...(expiresAt === null ? {} : { expiresAt }),
-      };
+      if (held.size >= HELD) held.clear();
+      const found = inCallersTerms(row);
+      held.set(digest, { row: found, until: performance.now() + FRESH });
+      return found;
     },
     touch: () => {},
+  };
+}
+
+function inCallersTerms(row: StoredRow): CallersRow {
+  const { products, onBehalf, lastUsedAt, revokedAt, expiresAt, ...rest } = row;
+  return {
+    ...rest,
+    ...(products === null ? {} : { products }),
+    ...(onBehalf === null ? {} : { onBehalf }),
+    ...(lastUsedAt === null ? {} : { lastUsedAt }),
+    ...(revokedAt === null ? {} : { revokedAt }),
+    ...(expiresAt === null ? {} : { expiresAt }),
   };
 }

@@ -5,7 +5,7 @@
  */
 import { lookup } from "node:dns/promises";
 import type { LookupFunction } from "node:net";
-import { Agent, request } from "undici";
+import type { Agent } from "undici";
 import { isLiteralAddress, isLoopbackAddress, isLoopbackHost, isPublicAddress } from "./address.ts";
 
 export interface ResolvedAddress {
@@ -74,8 +74,8 @@ function bare(hostname: string): string {
 
 /** Makes the connections' pools, one for each reach, so that a pooled one never serves a wider URL. */
 export function createOutgoing(resolve: Resolver): Outgoing {
-  const agents = new Map<Reach, Agent>();
-  const agentFor = (reach: Reach): Agent => {
+  const agents = new Map<Reach, Promise<Agent>>();
+  const agentFor = (reach: Reach): Promise<Agent> => {
     const agent = agents.get(reach) ?? newAgent(resolve, reach);
     agents.set(reach, agent);
     return agent;
@@ -84,16 +84,18 @@ export function createOutgoing(resolve: Resolver): Outgoing {
     async getJson(wanted) {
       const problem = urlProblem(wanted.url.href, wanted.allowPrivate);
       if (problem) throw new Error(`the URL ${problem}`);
-      return exchange(wanted, agentFor(reachOf(wanted.url, wanted.allowPrivate)));
+      return exchange(wanted, await agentFor(reachOf(wanted.url, wanted.allowPrivate)));
     },
     async close() {
-      await Promise.all([...agents.values()].map((agent) => agent.destroy()));
+      await Promise.all([...agents.values()].map(async (agent) => (await agent).destroy()));
     },
   };
 }
 
-function newAgent(resolve: Resolver, reach: Reach): Agent {
-  return new Agent({
+// undici is an eighth of the service's start, and a service without remote callers never needs it.
+async function newAgent(resolve: Resolver, reach: Reach): Promise<Agent> {
+  const { Agent: NewAgent } = await import("undici");
+  return new NewAgent({
     connections: 16,
     pipelining: 1,
     maxHeaderSize: 16_384,
@@ -120,6 +122,7 @@ export function checkedLookup(
 }
 
 async function exchange(wanted: OutgoingRequest, dispatcher: Agent): Promise<OutgoingAnswer> {
+  const { request } = await import("undici");
   const signal = AbortSignal.timeout(wanted.timeout * 1000);
   try {
     const { statusCode, headers, body } = await request(wanted.url, {

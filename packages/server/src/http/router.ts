@@ -99,13 +99,24 @@ function judge(operation: Operation, request: FastifyRequest, deps: RouterDeps):
 /** What the request shows of who sent it. */
 export function presentedBy(request: FastifyRequest): Presented {
   return {
-    authorization: request.headers.authorization,
+    authorization: authorizationsOf(request.raw.rawHeaders),
     cookie: request.headers.cookie,
     headers: request.headers,
     method: request.method,
     ip: request.ip,
     remoteAddress: request.socket.remoteAddress ?? "",
   };
+}
+
+/** Node keeps the first of several Authorization headers in silence; whoever judges must see them all. */
+function authorizationsOf(raw: readonly string[]): string | string[] | undefined {
+  const found: string[] = [];
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i] as string;
+    if (name.length === 13 && name.toLowerCase() === "authorization")
+      found.push(raw[i + 1] as string);
+  }
+  return found.length > 1 ? found : found[0];
 }
 
 function read(
