@@ -30,7 +30,7 @@ export interface Store {
   readonly apiTokens: ApiTokens;
   readonly keys: SigningKeys;
 
-  /** The Agora uid of an identity. `assignUid` in uids.ts gives one to those without. */
+  /** The Agora uid of an identity, once the effect `uid_assigned` has given it one. */
   uid(project: string, identity: string): Promise<number | undefined>;
   isBlocked(project: string, identity: string): Promise<boolean>;
   /** The inputs kept under an idempotency key, unless they have expired. `now` in unix seconds. */

@@ -3,6 +3,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { EventType } from "../../audit/events.ts";
 import { cursorAt, positionOf } from "../cursor.ts";
 import type { AuditRecord, Page } from "../store.ts";
+import { SEGMENT_SIZE, segmentOf } from "./postings.ts";
 import { type TermKind, termOf } from "./terms.ts";
 
 /** What the log can be searched by. Times in unix milliseconds. */
@@ -94,7 +95,7 @@ export function compileLogQuery(query: LogQuery): { sql: string; values: SQLInpu
   const conditions = [...given.map((name) => CONDITIONS[name]), "+a.at BETWEEN ? AND ?"];
   const sql = `SELECT ${COLUMNS} FROM audit_segments s ${leader === undefined ? ALL : BY_TERM}
     WHERE s.max_at >= ? AND s.min_at <= ?
-      AND s.segment BETWEEN ? / 2048 AND ? / 2048 AND a.id BETWEEN ? AND ?
+      AND s.segment BETWEEN ? AND ? AND a.id BETWEEN ? AND ?
       AND ${conditions.join(" AND ")}
     ORDER BY s.segment ${direction}, ${within}a.id ${direction} LIMIT ?`;
   const { from, to, lowest, highest } = bounds;
@@ -106,8 +107,8 @@ export function compileLogQuery(query: LogQuery): { sql: string; values: SQLInpu
       ...led,
       from,
       to,
-      lowest,
-      highest,
+      segmentOf(lowest),
+      segmentOf(highest),
       lowest,
       highest,
       ...values,
@@ -123,7 +124,7 @@ const DIRECTION = { newest: "DESC", oldest: "ASC" } as const;
 const BY_TERM = `CROSS JOIN audit_postings t ON t.segment = s.segment AND t.term = ?
   CROSS JOIN audit a ON a.id BETWEEN t.first AND t.last`;
 const ALL = `CROSS JOIN audit a
-  ON a.id BETWEEN s.segment * 2048 AND s.segment * 2048 + 2047`;
+  ON a.id BETWEEN s.segment * ${SEGMENT_SIZE} AND (s.segment + 1) * ${SEGMENT_SIZE} - 1`;
 
 function spanOf(query: LogQuery, order: "newest" | "oldest") {
   const position = query.cursor === undefined ? undefined : positionOf(query.cursor);

@@ -10,14 +10,19 @@ import type { DatabaseSync } from "node:sqlite";
 import type { AuditEvent } from "../../audit/events.ts";
 import { termsOf } from "./terms.ts";
 
-/** Entries in a segment. The SQL of log-query.ts and of trimming knows it too. */
-const SEGMENT_SIZE = 2_048;
+/** Entries in a segment. It is stored in effect: to change it is to write the index anew. */
+export const SEGMENT_SIZE = 2_048;
 
 /**
  * A stretch may pass over so many entries without the term. Whoever searches holds each entry against
  * the value itself, so a gap costs a look and saves a row.
  */
 const LARGEST_GAP = 4;
+
+/** The segment of an entry. */
+export function segmentOf(id: number): number {
+  return Math.floor(id / SEGMENT_SIZE);
+}
 
 interface Stretch {
   readonly segment: number;
@@ -68,7 +73,7 @@ export function postingsOn(db: DatabaseSync): Postings {
       spans.clear();
     },
     add(event, id) {
-      const segment = Math.floor(id / SEGMENT_SIZE);
+      const segment = segmentOf(id);
       span(segment, event.at);
       for (const term of termsOf(event)) post(term, id, segment);
     },
