@@ -93,11 +93,18 @@ const HTTP = {
   joinDuplicateHeaders: true,
 } as const;
 
-/** A closing server stops looking after its timeouts, so that one stuck client would keep it for ever. */
+/**
+ * A closing server stops looking after its timeouts, so that one stuck client would keep it for ever,
+ * and leaves a connection open whose last request was in hand when it closed.
+ */
 function limitShutdown(app: FastifyInstance): void {
   app.addHook("preClose", async () => {
-    const timer = setTimeout(() => app.server.closeAllConnections(), SHUTDOWN_GRACE);
-    app.server.once("close", () => clearTimeout(timer));
+    const idle = setInterval(() => app.server.closeIdleConnections(), 50);
+    const end = setTimeout(() => app.server.closeAllConnections(), SHUTDOWN_GRACE);
+    app.server.once("close", () => {
+      clearInterval(idle);
+      clearTimeout(end);
+    });
   });
 }
 
