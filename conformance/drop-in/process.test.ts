@@ -100,6 +100,7 @@ test(
     const answer = await readToEnd(inHand);
     assert.match(answer, /^HTTP\/1\.1 200 OK[\s\S]*"identity":"alice"/);
     assert.equal(await serving.ended, 0);
+    assert.ok(performance.now() - answered < 2000, "it stops as soon as nothing is in hand");
     assert.match(serving.said.stdout, /"event": ?"stopped"/);
     for (const secret of [keys.twilio.api_secret, keys.agora.app_certificate])
       assert.ok(
