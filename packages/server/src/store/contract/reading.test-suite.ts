@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { isHandstampError } from "@handstamp/protocol";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { type AuditQuery, type Store, storedEvent } from "../store.ts";
 import {
   apiToken,
@@ -206,7 +206,11 @@ interface Sample {
   readonly caller: string;
 }
 
-const PICK = <T>(from: readonly T[], n: number) => from[n % from.length] as T;
+const PICK = <T>(from: readonly T[], n: number): T => {
+  const picked = from[n % from.length];
+  if (picked === undefined) throw new Error("nothing to pick from");
+  return picked;
+};
 const PROJECTS = ["default", "other"];
 const TYPES = ["token.issued", "token.refused", "identity.blocked"] as const;
 const IDENTITIES = ["alice", "bob", "carol", null];
@@ -281,5 +285,5 @@ function expected(samples: readonly (Sample & { seq: number })[], query: AuditQu
       ),
   );
   const seqs = matches.map(({ seq }) => seq);
-  return order === "oldest" ? seqs : seqs.reverse();
+  return order === "oldest" ? seqs : seqs.toReversed();
 }

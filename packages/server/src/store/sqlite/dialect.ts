@@ -17,11 +17,21 @@ import {
 /** The connection stays the caller's: destroying the Kysely instance does not close it. */
 export function nodeSqliteDialect(db: DatabaseSync): Dialect {
   return {
-    createAdapter: () => new SqliteAdapter(),
+    createAdapter: () => new TransactionalAdapter(),
     createDriver: () => nodeSqliteDriver(db),
     createIntrospector: (kysely) => new SqliteIntrospector(kysely),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
+}
+
+/**
+ * Kysely leaves SQLite's migrations outside of a transaction, for those that switch foreign keys off.
+ * Ours do not, and inside one a step is whole, and two processes cannot both begin it.
+ */
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
 }
 
 function nodeSqliteDriver(db: DatabaseSync): Driver {

@@ -9,8 +9,9 @@ const FULL_CHECK_BYTES = 64 * 1024 * 1024;
 const SMALL_TABLES = ["chains", "api_tokens", "signing_keys", "revoked_tokens", "uids", "meta"];
 
 /**
- * Makes the folder (0700) and the file (0600) where they are missing, and takes rights of others away
- * where they are not. SQLite gives its log and its index the modes of the database file.
+ * Makes the folder (0700) and the file (0600) where they are missing, and takes others' rights to the
+ * file away where it is there. SQLite gives its log and its index the modes of the database file. A
+ * folder that is there may be anyone's (`sqlite:/tmp/try.db`), so it stays as it is.
  */
 export function prepareFile(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
