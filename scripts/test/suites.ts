@@ -1,6 +1,7 @@
 /** THE table of suites. `npm test` runs them in this order, the quick ones first. */
 
 import { checkBrowser, checkRuntimes } from "../../conformance/runtimes/check.ts";
+import { checkClone } from "../clone/check.ts";
 import { checkDocs } from "../docs/check.ts";
 import { checkLayers } from "../layers/check.ts";
 import { BUILD, runStep, STEPS, type Step } from "../lint/steps.ts";
@@ -68,6 +69,12 @@ export const SUITES: readonly Suite[] = [
     title: "the packages as npm would publish them",
     needs: [],
     run: checkPackages,
+  },
+  {
+    name: "clone",
+    title: "npm start in a fresh clone",
+    needs: [],
+    run: checkClone,
   },
   {
     name: "runtimes",
