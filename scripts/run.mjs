@@ -28,7 +28,7 @@ if (!command) fail(`unknown command; known are ${Object.keys(COMMANDS).join(", "
 
 if (!isInstalled(command.needs)) await install(command.needs);
 const node = findNode();
-if (command.build) await must(node, [join(MODULES, "typescript", "bin", "tsc"), "-b"], "the build");
+if (command.build) await must(node, [join(ROOT, "scripts", "build.ts")], "the build");
 if (command.run.length > 0) process.exitCode = await handOver(node, [...command.run, ...rest]);
 
 /**

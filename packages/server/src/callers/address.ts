@@ -22,7 +22,15 @@ export function isLiteralAddress(hostname: string): boolean {
   return ipaddr.IPv4.isValidFourPartDecimal(hostname) || /^\[.*\]$/.test(hostname);
 }
 
+/** What the last addresses were: most requests come from the few that the ones before came from. */
+const known = new Map<string, string | undefined>();
+const MAX_KNOWN = 1024;
+
 function rangeOf(address: string): string | undefined {
+  if (known.has(address)) return known.get(address);
   const canonical = ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address);
-  return canonical ? ipaddr.process(address).range() : undefined;
+  const range = canonical ? ipaddr.process(address).range() : undefined;
+  if (known.size >= MAX_KNOWN) known.clear();
+  if (address.length <= 64) known.set(address, range);
+  return range;
 }

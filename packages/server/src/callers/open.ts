@@ -25,7 +25,7 @@ const CHECKS: readonly OpenCheck[] = [
     otherwise: "this request comes from another machine",
   },
   {
-    holds: ({ headers }) => Object.keys(headers).every((name) => !isForwarding(name, headers)),
+    holds: ({ headers }) => !isForwarded(headers),
     otherwise: "this request came through a proxy or a tunnel",
   },
   {
@@ -76,8 +76,9 @@ export function openCaller(project: string, scopes: readonly Scope[] = EVERYTHIN
   });
 }
 
-function isForwarding(name: string, headers: Presented["headers"]): boolean {
-  return headers[name] !== undefined && FORWARDING.test(name);
+function isForwarded(headers: Presented["headers"]): boolean {
+  for (const name in headers) if (headers[name] !== undefined && FORWARDING.test(name)) return true;
+  return false;
 }
 
 function isLoopbackHostHeader(host: string | string[] | undefined): boolean {

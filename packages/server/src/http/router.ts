@@ -1,6 +1,13 @@
 /** Turns a list of operations into Fastify routes; each goes through the same steps in the same order. */
 
-import { HandstampError, isHandstampError, isObject, type s, validate } from "@handstamp/protocol";
+import {
+  HandstampError,
+  isHandstampError,
+  isObject,
+  type Scope,
+  type s,
+  validate,
+} from "@handstamp/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Caller, Presented } from "../callers/caller.ts";
 import { writeProblem } from "./failure.ts";
@@ -50,8 +57,10 @@ function addOperation(app: FastifyInstance, operation: Operation, deps: RouterDe
       let caller: Caller | undefined;
       let code: string | undefined;
       try {
-        caller = await admit(operation, request, deps);
-        return send(reply, await operation.handle(read(operation, route, request, caller)));
+        const presented = presentedBy(request);
+        caller = await admit(operation, request, presented, deps);
+        const asked = read(operation, route, request, presented, caller);
+        return send(reply, await operation.handle(asked));
       } catch (error) {
         code = isHandstampError(error) ? error.code : "internal";
         return fail(request, reply, error, writer);
@@ -78,18 +87,28 @@ function addOperation(app: FastifyInstance, operation: Operation, deps: RouterDe
 async function admit(
   operation: Operation,
   request: FastifyRequest,
+  presented: Presented,
   deps: RouterDeps,
 ): Promise<Caller | undefined> {
   if (operation.access === "public") return undefined;
-  const caller = await judge(operation, request, deps);
-  if (operation.access !== "caller" && !caller.scopes.has(operation.access))
+  const caller = await judge(operation, request, presented, deps);
+  if (operation.access !== "caller" && !holds(caller, operation.access))
     throw new HandstampError("forbidden", `This needs the scope ${operation.access}.`);
   return caller;
 }
 
+/** Who may operate all projects may operate their own. */
+function holds({ scopes }: Caller, scope: Scope): boolean {
+  return scopes.has(scope) || (scope === "operate" && scopes.has("operate:*"));
+}
+
 /** A passcode in the body counts only where the request shows no other credential. */
-function judge(operation: Operation, request: FastifyRequest, deps: RouterDeps): Promise<Caller> {
-  const presented = presentedBy(request);
+function judge(
+  operation: Operation,
+  request: FastifyRequest,
+  presented: Presented,
+  deps: RouterDeps,
+): Promise<Caller> {
   const guest = isObject(request.body) ? operation.passcodeOf?.(request.body) : undefined;
   return guest && deps.authenticateGuest && presented.authorization === undefined
     ? deps.authenticateGuest({ ...guest, ip: presented.ip })
@@ -99,7 +118,7 @@ function judge(operation: Operation, request: FastifyRequest, deps: RouterDeps):
 /** What the request shows of who sent it. */
 export function presentedBy(request: FastifyRequest): Presented {
   return {
-    authorization: authorizationsOf(request.raw.rawHeaders),
+    authorization: request.headers.authorization,
     cookie: request.headers.cookie,
     headers: request.headers,
     method: request.method,
@@ -108,32 +127,22 @@ export function presentedBy(request: FastifyRequest): Presented {
   };
 }
 
-/** Node keeps the first of several Authorization headers in silence; whoever judges must see them all. */
-function authorizationsOf(raw: readonly string[]): string | string[] | undefined {
-  const found: string[] = [];
-  for (let i = 0; i < raw.length; i += 2) {
-    const name = raw[i] as string;
-    if (name.length === 13 && name.toLowerCase() === "authorization")
-      found.push(raw[i + 1] as string);
-  }
-  return found.length > 1 ? found : found[0];
-}
-
 function read(
   operation: Operation,
   route: string,
   request: FastifyRequest,
+  presented: Presented,
   caller: Caller | undefined,
 ): Ask {
   return {
     caller: caller as Caller,
-    presented: presentedBy(request),
+    presented,
     params: request.params as Ask["params"],
     query: take(operation, operation.query, request.query, "/query") as Ask["query"],
     body: take(operation, operation.body, request.body ?? {}, "") as Ask["body"],
     requestId: request.id,
     idempotencyKey: request.headers["idempotency-key"] as string | undefined,
-    ip: request.ip,
+    ip: presented.ip,
     route,
   };
 }

@@ -1,12 +1,34 @@
-let lastSecond = Number.NaN;
-let lastText = "";
+const DAY = 86_400;
+let day = Number.NaN;
+let date = "";
 
 /** Unix seconds as RFC 3339 in UTC: `2026-11-21T12:00:00Z`. */
 export function rfc3339(seconds: number): string {
-  // Most calls of one moment ask for the same second.
-  if (seconds !== lastSecond) {
-    lastText = `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
-    lastSecond = seconds;
+  // The date is that of the last call nearly always; the rest is arithmetic.
+  const today = Math.floor(seconds / DAY);
+  if (today !== day) {
+    date = new Date(today * DAY * 1000).toISOString().slice(0, 11);
+    day = today;
   }
-  return lastText;
+  const rest = seconds - today * DAY;
+  const minutes = Math.floor(rest / 60);
+  return `${date}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}:${two(Math.floor(rest % 60))}Z`;
+}
+
+const PAIRS = Array.from({ length: 60 }, (_, i) => String(i).padStart(2, "0"));
+const two = (value: number): string => PAIRS[value] as string;
+
+const RFC_3339 =
+  /^(\d{4}-\d\d-\d\d)[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+
+/**
+ * An RFC 3339 time as unix milliseconds, or undefined for a text that is none. A day that the month
+ * does not have is none: JavaScript would take 30 February for 2 March.
+ */
+export function instantOf(text: string): number | undefined {
+  const day = RFC_3339.exec(text)?.[1];
+  if (day === undefined) return undefined;
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  if (Number.isNaN(midnight) || !new Date(midnight).toISOString().startsWith(day)) return undefined;
+  return Date.parse(text.toUpperCase());
 }

@@ -5,6 +5,19 @@ import ipaddr from "ipaddr.js";
  * IPv4 address written as IPv6 is the IPv4 address.
  */
 export function addressBucket(address: string): string {
+  const known = buckets.get(address);
+  if (known !== undefined) return known;
+  const bucket = bucketOf(address);
+  if (buckets.size >= MAX_BUCKETS) buckets.clear();
+  buckets.set(address, bucket);
+  return bucket;
+}
+
+/** Addresses come back; parsing one costs more than counting it. */
+const buckets = new Map<string, string>();
+const MAX_BUCKETS = 4096;
+
+function bucketOf(address: string): string {
   if (!ipaddr.isValid(address)) return "unknown";
   const parsed = ipaddr.process(address);
   if (parsed.kind() === "ipv4") return parsed.toString();

@@ -1,4 +1,7 @@
-/** What `/metrics` shows, in Prometheus's form. No label ever holds an identity, a channel or a token. */
+/**
+ * What `/metrics` shows, in Prometheus's form. No label ever holds an identity, a channel or a token,
+ * and every label takes its values from a table of ours, so that nobody can make series without end.
+ */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
 export interface Metrics {
@@ -7,36 +10,29 @@ export interface Metrics {
   refused(code: string): void;
   answered(route: string, status: number, seconds: number): void;
   committed(entries: number, seconds: number): void;
-  /** Values that are read when somebody asks. */
-  watch(name: WatchedName, read: () => number): void;
+  reloaded(outcome: "loaded" | "refused"): void;
+  /** Values that are read when somebody asks. One that cannot be read is left as it was. */
+  watch(name: WatchedName, read: () => number | Promise<number>): void;
 }
 
 const WATCHED = {
   queue_depth: "Entries that wait for their commit",
   ready: "1 while the service can issue tokens, else 0",
   signing_key_age_seconds: "Age of the oldest active signing key",
+  limit_buckets: "Rate limit buckets in memory",
+  open_connections: "Connections that are open",
 } as const;
 export type WatchedName = keyof typeof WATCHED;
 
 const LATENCIES = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+const BATCHES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
 /** A registry of its own, so that two services in one process do not collide. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry, prefix: "handstamp_" });
-  const issued = new Counter({
-    name: "handstamp_tokens_issued_total",
-    help: "Tokens issued, by provider and product; a token of several products counts in each",
-    labelNames: ["provider", "product"],
-    registers,
-  });
-  const refused = new Counter({
-    name: "handstamp_requests_refused_total",
-    help: "Requests refused, by error code",
-    labelNames: ["code"],
-    registers,
-  });
+  const { issued, refused, reloads } = countersIn(registers);
   const answered = new Histogram({
     name: "handstamp_http_request_duration_seconds",
     help: "Time to answer, by route and status",
@@ -53,7 +49,7 @@ export function createMetrics(): Metrics {
   const batches = new Histogram({
     name: "handstamp_commit_batch_size",
     help: "Entries that shared one commit",
-    buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
+    buckets: BATCHES,
     registers,
   });
   return {
@@ -67,17 +63,42 @@ export function createMetrics(): Metrics {
       commits.observe(seconds);
       batches.observe(entries);
     },
+    reloaded: (outcome) => reloads.inc({ outcome }),
     watch: (name, read) => watch(registry, name, read),
   };
 }
 
-function watch(registry: Registry, name: WatchedName, read: () => number): void {
+function countersIn(registers: Registry[]) {
+  const counter = (name: string, help: string, labelNames: string[]) =>
+    new Counter({ name, help, labelNames, registers });
+  return {
+    issued: counter(
+      "handstamp_tokens_issued_total",
+      "Tokens issued, by provider and product; a token of several products counts in each",
+      ["provider", "product"],
+    ),
+    refused: counter("handstamp_requests_refused_total", "Requests refused, by error code", [
+      "code",
+    ]),
+    reloads: counter(
+      "handstamp_config_reloads_total",
+      "Times that the configuration was read again, by outcome",
+      ["outcome"],
+    ),
+  };
+}
+
+function watch(registry: Registry, name: WatchedName, read: () => number | Promise<number>): void {
   new Gauge({
     name: `handstamp_${name}`,
     help: WATCHED[name],
     registers: [registry],
-    collect() {
-      this.set(read());
+    async collect() {
+      try {
+        this.set(await read());
+      } catch {
+        // The metrics must be there above all when something is not.
+      }
     },
   });
 }

@@ -7,7 +7,14 @@ import type { AllowField, Product } from "../../provider.ts";
 import type { AccessTokenGrants } from "./grants.ts";
 import { SID_KINDS, type SidPrefix } from "./sid.ts";
 import { MAX_VOICE_TTL } from "./ttl.ts";
-import { type Claims, formatOfWire, GRANT_FORMATS, type GrantName, readGrant } from "./wire.ts";
+import {
+  type Claims,
+  formatOfWire,
+  GRANT_FORMATS,
+  type GrantName,
+  readGrant,
+  setOwn,
+} from "./wire.ts";
 
 const sid = (prefix: SidPrefix, doc: string) =>
   s.optional(
@@ -215,12 +222,14 @@ export function canonicalGrants(grants: JsonGrants): JsonGrants {
 
 /** A request's grants as {@link AccessTokenGrants}. The shapes have been checked. */
 export function toTyped(grants: JsonGrants): AccessTokenGrants {
-  return Object.fromEntries(
-    Object.entries(grants).map(([key, grant]) => {
-      const name = NAMES[key as ProductKey];
-      return [name ?? key, name ? readGrant(GRANT_FORMATS[name], withAllow(grant)) : grant];
-    }),
-  );
+  const typed: Record<string, unknown> = {};
+  for (const key in grants) {
+    const grant = grants[key] as JsonObject;
+    const name = NAMES[key as ProductKey];
+    if (name === undefined) setOwn(typed, key, grant);
+    else typed[name] = readGrant(GRANT_FORMATS[name], withAllow(grant));
+  }
+  return typed;
 }
 
 // The wire has `{"allow": true}` where a request has true.
