@@ -15,9 +15,9 @@ import { storeFault } from "./fault.ts";
 import { checkFile, prepareFile } from "./file.ts";
 import { localWriter } from "./local-writer.ts";
 import { type LogRow, logQueryOn, recordOf } from "./log-query.ts";
-import { migrate } from "./migrations.ts";
 import { type RemoteWriter, remoteWriter } from "./remote-writer.ts";
 import { apiTokensOn, signingKeysOn, valuesOn } from "./row-reader.ts";
+import { isCurrent } from "./schema.ts";
 import type { WriterData } from "./writer-messages.ts";
 
 export interface SqliteOptions {
@@ -45,7 +45,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     const db = connect(path, { busyTimeout });
     try {
       checkFile(db, path);
-      await migrate(db);
+      if (!isCurrent(db)) await (await import("./migrator.ts")).migrate(db);
       const data = { path, chain, busyTimeout };
       return storeOn(db, data, thread ? await remoteWriter(data) : onThisThread(data));
     } catch (error) {
