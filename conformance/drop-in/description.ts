@@ -47,6 +47,14 @@ export function readDescription(given: unknown): Description {
         );
         return;
       }
+      if (got.status === 204) {
+        assert.ok(
+          operation.responses["204"],
+          `${method} ${path} answers 204, which is not described`,
+        );
+        assert.equal(got.text, "");
+        return;
+      }
       const content = contentOf(document, operation, got.status);
       const type = (got.headers.get("content-type") ?? "").split(";", 1)[0] ?? "";
       const schema = content[type]?.schema;
@@ -55,7 +63,7 @@ export function readDescription(given: unknown): Description {
         `${method} ${path} answers ${got.status} as ${type}, described are ${Object.keys(content).join(", ")}`,
       );
       const validate = validatorOf(schema);
-      const value = type.endsWith("json") ? got.json : got.text;
+      const value = /[/+]json$/.test(type) ? got.json : got.text;
       assert.ok(
         validate(value),
         `${method} ${path} ${got.status}: ${ajv.errorsText(validate.errors)}: ${got.text}`,

@@ -128,14 +128,18 @@ function bodyOf(shape: s.ObjectShape, lenient: boolean): Record<string, unknown>
 
 function answersOf(answers: Readonly<Record<number, AnswerDoc>>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(answers).map(([status, { doc, type = "application/json", shape, schema }]) => [
+    Object.entries(answers).map(([status, answer]) => [
       status,
-      {
-        description: doc,
-        ...(shape || schema
-          ? { content: { [type]: { schema: schema ?? toJsonSchema(shape as s.Shape) } } }
-          : {}),
-      },
+      { description: answer.doc, ...contentOf(answer) },
     ]),
   );
+}
+
+function contentOf({ type = "application/json", shape, schema, also = {} }: AnswerDoc): {
+  content?: Record<string, unknown>;
+} {
+  if (!shape && !schema) return {};
+  const others = Object.entries(also).map(([other, of]) => [other, { schema: of }]);
+  const own = { schema: schema ?? toJsonSchema(shape as s.Shape) };
+  return { content: { [type]: own, ...Object.fromEntries(others) } };
 }

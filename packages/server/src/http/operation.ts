@@ -45,6 +45,8 @@ export interface AnswerDoc {
   readonly shape?: s.Shape;
   /** JSON Schema, where a shape cannot say it. */
   readonly schema?: Readonly<Record<string, unknown>>;
+  /** Other forms that a client may ask for: their JSON Schemas by media type. */
+  readonly also?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 /** A request as a handler sees it: checked against the operation's shapes, its caller judged. */
@@ -65,7 +67,7 @@ export interface Ask {
 
 export interface Answer {
   readonly status: number;
-  /** An object becomes JSON; a string is sent as it is, with `type`. */
+  /** An object becomes JSON; a string, or an async iterable of strings, is sent as it is, with `type`. */
   readonly body?: unknown;
   readonly type?: string;
   readonly headers?: Readonly<Record<string, string>>;

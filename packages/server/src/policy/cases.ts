@@ -6,6 +6,7 @@ import type { Product } from "@handstamp/core";
 import {
   HandstampError,
   type Infer,
+  invalid,
   type Json,
   type JsonObject,
   PRODUCTS,
@@ -53,6 +54,8 @@ const CASE = s.object({
   grants: s.optional(s.record(s.json(), { doc: "The grants that must be given, filled in." })),
   code: s.optional(s.choice(["forbidden", "invalid_request"], { doc: "The code of the refusal." })),
 });
+/** The caller and the request of a case: `POST /v1/policy/test` takes one such pair. */
+export const CASE_PARTS = { caller: CASE.fields.caller, request: CASE.fields.request } as const;
 export const CASES = s.list(CASE, { max: 10_000 });
 export type Case = Infer<typeof CASE>;
 
@@ -109,6 +112,15 @@ export function readCases(value: unknown, products: readonly Product[], at = "")
   return cases;
 }
 
+/** @throws HandstampError `invalid_request` for a grant that is not of its product's form */
+export function checkCaseGrants(
+  products: readonly Product[],
+  { provider, grants = {} }: Case["request"],
+  at: string,
+): void {
+  for (const [key, grant] of Object.entries(grants)) checkGrant(products, provider, key, grant, at);
+}
+
 function checkGrant(
   products: readonly Product[],
   provider: ProviderId,
@@ -119,19 +131,13 @@ function checkGrant(
   const ofProvider = products.filter(({ name }) => name.startsWith(`${provider}.`));
   const product = ofProvider.find((candidate) => candidate.key === key);
   const pointer = `${at}/${key}`;
-  if (product) parse(product.shape, grant, pointer);
-  else
-    throw new HandstampError("invalid_request", pointer, {
-      fields: [
-        {
-          pointer,
-          message: `is not a product of ${provider}${suggest(
-            key,
-            ofProvider.map((p) => p.key),
-          )}`,
-        },
-      ],
-    });
+  if (product) {
+    parse(product.shape, grant, pointer);
+    return;
+  }
+  const keys = ofProvider.map((p) => p.key);
+  const message = `is not a product of ${provider}${suggest(key, keys)}`;
+  throw invalid([{ pointer, message }]);
 }
 
 /**
@@ -147,13 +153,18 @@ export function runCases(
   context: CaseContext,
 ): readonly CaseResult[] {
   return cases.map((one) => {
-    const decision = decide(policy, one, context);
+    const decision = decideCase(policy, one, context);
     const differences = differencesOf(one, decision);
     return { name: one.name, passed: differences.length === 0, differences, decision };
   });
 }
 
-function decide(policy: Policy, { caller, request, now }: Case, context: CaseContext): Decision {
+/** What the policy decides about one case. A mistyped grant must have been refused before. */
+export function decideCase(
+  policy: Policy,
+  { caller, request, now }: Pick<Case, "caller" | "request" | "now">,
+  context: Omit<CaseContext, "products">,
+): Decision {
   const {
     kind = "jwt",
     id = "case",

@@ -1,9 +1,12 @@
 /** What a caller may have: rules, compiled once, and decisions by them. Pure. */
 export {
+  CASE_PARTS,
   CASES,
   type Case,
   type CaseContext,
   type CaseResult,
+  checkCaseGrants,
+  decideCase,
   readCases,
   runCases,
 } from "./cases.ts";

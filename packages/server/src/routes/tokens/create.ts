@@ -1,9 +1,9 @@
-import { invalid, type JsonObject, type ProviderId, type TokenResponse } from "@handstamp/protocol";
+import type { JsonObject, ProviderId, TokenResponse } from "@handstamp/protocol";
 import type { Ask, Operation } from "../../http/operation.ts";
 import { rfc3339 } from "../../http/time.ts";
 import type { Issuer } from "../../issue/issue.ts";
 import type { Recorded } from "../../issue/record.ts";
-import type { Idempotency } from "../../issue/types.ts";
+import { idempotencyOf } from "../idempotency.ts";
 import { TOKEN_REQUEST, TOKEN_RESPONSE } from "./shapes.ts";
 
 /** `POST /v1/tokens`: everything that is asked for, or a refusal of all of it. */
@@ -39,17 +39,6 @@ function issue(issuer: Issuer, ask: Ask): Promise<Recorded> {
     { provider, identity, ttl, grants, want: "all", idempotency },
     ask,
   );
-}
-
-/** 1 to 255 visible characters, as the IETF draft has it. */
-const KEY = /^[\x21-\x7e]{1,255}$/;
-
-function idempotencyOf({ idempotencyKey: key, body }: Ask): Idempotency | undefined {
-  if (key === undefined) return undefined;
-  if (KEY.test(key)) return { key, body: JSON.stringify(body) };
-  throw invalid([
-    { pointer: "/headers/idempotency-key", message: "must be 1 to 255 visible characters" },
-  ]);
 }
 
 function responseOf(recorded: Recorded): TokenResponse {

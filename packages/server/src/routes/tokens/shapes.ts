@@ -1,7 +1,7 @@
 import { PROVIDERS } from "@handstamp/core";
 import { s } from "@handstamp/protocol";
 
-const PROVIDER_IDS = Object.keys(PROVIDERS) as (keyof typeof PROVIDERS)[];
+export const PROVIDER_IDS = Object.keys(PROVIDERS) as (keyof typeof PROVIDERS)[];
 const time = (doc: string) => s.text({ doc: `${doc} RFC 3339, UTC.` });
 
 /** The body of `POST /v1/tokens`. Each grant is checked later against its product's own shape. */
@@ -37,4 +37,26 @@ export const TOKEN_RESPONSE = s.object({
   refresh_at: time("When to renew it."),
   grants: s.record(s.json(), { doc: "What it grants, with every default filled in." }),
   warnings: s.optional(s.list(s.text(), { doc: "What the provider only advises against." })),
+});
+
+const operators = (doc: string) => s.optional(s.text({ doc: `${doc} With the scope read.` }));
+
+/** The record of one issued token. The token itself is kept nowhere. */
+export const ISSUANCE = s.object({
+  id: s.text({ doc: "The token's id." }),
+  provider: s.choice(PROVIDER_IDS),
+  products: s.list(s.text(), { doc: "Full names: twilio.video." }),
+  identity: s.text(),
+  uid: s.optional(s.integer({ doc: "Agora's integer uid, where the token has one." })),
+  grants: s.record(s.json(), { doc: "What it grants." }),
+  issued_at: time("When it was signed."),
+  expires_at: time("When it ends."),
+  revoked_at: s.optional(time("When it was revoked.")),
+  key_id: operators("The signing key."),
+  caller: s.optional(
+    s.object({ kind: s.text(), id: s.text() }, { doc: "Who asked. With the scope read." }),
+  ),
+  rule: operators("The rule that allowed it."),
+  request_id: operators("The request that it answered."),
+  digest: operators("base64url(SHA-256(the token)): finds it without keeping it."),
 });
