@@ -3,22 +3,23 @@
 import { isHandstampError } from "@handstamp/protocol";
 import {
   type ApiTokenStore,
-  type Authenticator,
+  type AuthenticatorOptions,
   type ApiTokenRow as CallersRow,
   createAuthenticator,
+  type Guest,
   systemResolver,
 } from "../callers/index.ts";
 import type { Config } from "../config/config.ts";
-import type { RouterDeps } from "../http/router.ts";
-import { addressBucket } from "../limits/address.ts";
+import type { JudgeGuest, RouterDeps } from "../http/router.ts";
+import { addressBucket, UNKNOWN_ADDRESS } from "../limits/address.ts";
 import type { Limits } from "../limits/limits.ts";
 import type { ApiTokenRow as StoredRow } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
-import type { ProjectRules } from "./projects.ts";
+import type { Settings } from "./settings.ts";
 
 export interface IdentifyOptions {
   readonly config: Config;
-  readonly rules: readonly ProjectRules[];
+  readonly settings: Settings;
   readonly store: Store;
   readonly limits: Limits;
   /** Unix seconds. */
@@ -26,46 +27,58 @@ export interface IdentifyOptions {
   readonly log: (detail: string) => void;
 }
 
-export interface Identify
-  extends Required<Pick<RouterDeps, "authenticate">>,
-    Pick<RouterDeps, "authenticateGuest"> {
-  readonly authenticator: Authenticator;
+/** Who is asking, by the callers of one configuration. */
+export interface Identify extends Pick<RouterDeps, "authenticate"> {
+  /** Absent where no passcodes are configured. */
+  readonly authenticateGuest?: JudgeGuest;
+  close(): Promise<void>;
 }
 
-/** Puts the sources of callers together, and the limits around them. */
-export function createIdentify({
+/**
+ * Puts the sources of callers together, and the limits around them.
+ *
+ * @throws HandstampError where two projects claim the same credentials
+ */
+export function createIdentify(options: IdentifyOptions): Identify {
+  const { settings, limits } = options;
+  const authenticator = createAuthenticator(authenticatorOptions(options));
+  const hasGuests = settings.rules.some(({ callers }) =>
+    callers.some(({ kind }) => kind === "passcode"),
+  );
+  return {
+    authenticate: async (presented) => {
+      const bucket = addressBucket(presented.ip);
+      if (bucket !== UNKNOWN_ADDRESS) await limits.take("address", bucket);
+      return counting(limits, bucket, () => authenticator.authenticate(presented));
+    },
+    ...(hasGuests
+      ? { authenticateGuest: (guest: Guest) => authenticator.authenticateGuest(guest) }
+      : {}),
+    close: () => authenticator.close(),
+  };
+}
+
+function authenticatorOptions({
   config,
-  rules,
+  settings,
   store,
   limits,
   now,
   log,
-}: IdentifyOptions): Identify {
-  const authenticator = createAuthenticator({
-    projects: rules,
+}: IdentifyOptions): AuthenticatorOptions {
+  const open = { project: config.projects[0]?.name ?? "default" };
+  return {
+    projects: settings.rules,
     deps: {
       now,
       elapsed: () => performance.now() / 1000,
       resolve: systemResolver,
       apiTokens: apiTokensOf(store),
-      allowedOrigins: config.corsOrigins,
+      allowedOrigins: settings.cors.origins,
       log: ({ event, detail }) => log(`${event}: ${detail}`),
       limitPasscodes: (ip) => limits.take("refused", addressBucket(ip)),
     },
-    ...(config.mode === "development"
-      ? { open: { project: config.projects[0]?.name ?? "default" } }
-      : {}),
-  });
-  return {
-    authenticator,
-    authenticate: async (presented) => {
-      const bucket = addressBucket(presented.ip);
-      await limits.take("address", bucket);
-      return counting(limits, bucket, () => authenticator.authenticate(presented));
-    },
-    ...(rules.some(({ callers }) => callers.some(({ kind }) => kind === "passcode"))
-      ? { authenticateGuest: (guest) => authenticator.authenticateGuest(guest) }
-      : {}),
+    ...(config.mode === "development" ? { open } : {}),
   };
 }
 

@@ -1,30 +1,40 @@
 /** Composes the service out of its rooms. Only here is a store, a clock or a source of chance chosen. */
 import { PROVIDERS } from "@handstamp/core";
-import type { FastifyInstance, FastifyServerOptions } from "fastify";
+import type { FastifyBaseLogger, FastifyInstance, FastifyServerOptions } from "fastify";
+import { countRefusals } from "../audit/refusals.ts";
 import { bucketKey } from "../callers/index.ts";
 import type { Config } from "../config/config.ts";
+import { toFailure } from "../http/failure.ts";
 import type { Operation } from "../http/operation.ts";
-import { type Answered, addOperations } from "../http/router.ts";
+import { addOperations, refusedEarly } from "../http/router.ts";
 import { createServer } from "../http/server.ts";
 import type { Project } from "../issue/deps.ts";
 import { freshDraw } from "../issue/draw.ts";
 import { createIssuer, type Issuer } from "../issue/issue.ts";
-import { memoryLimits, readLimits } from "../limits/limits.ts";
+import { type Limits, memoryLimits } from "../limits/limits.ts";
 import type { Policy } from "../policy/index.ts";
 import { createJournal, type Journal } from "../store/journal.ts";
 import type { Store } from "../store/store.ts";
 import { createMetrics, type Metrics } from "../watch/metrics.ts";
+import { traceStep } from "../watch/trace.ts";
+import { serviceEvent } from "./events.ts";
 import { createIdentify } from "./identify.ts";
+import { type Live, liveOf } from "./live.ts";
 import { operationsOf } from "./operations.ts";
-import { type ProjectRules, readRules } from "./projects.ts";
+import { reloaderOf } from "./reload.ts";
+import { keepStore } from "./retention.ts";
+import { readSettings, type Settings } from "./settings.ts";
 import { importKeys } from "./signing-keys.ts";
 import { openStore } from "./store.ts";
 import { uidsOf } from "./uids.ts";
+import { answeredTo, deniedTo, keyAge, retentionLog, watchAll } from "./watched.ts";
 
 export interface ServiceOptions {
   readonly logger?: FastifyServerOptions["logger"];
   /** Unix milliseconds. */
   readonly now?: () => number;
+  /** A store of the caller's own making, instead of the one that the configuration names. */
+  readonly store?: Store;
 }
 
 export interface Service {
@@ -32,8 +42,14 @@ export interface Service {
   readonly operations: readonly Operation[];
   readonly issuer: Issuer;
   readonly store: Store;
-  /** Reads the policy again; an invalid one changes nothing. @throws HandstampError `config_invalid` */
-  reload(config: Config): void;
+  /**
+   * Puts another configuration in the place of the running one, all of it between two requests:
+   * callers, policy, cors, trusted_proxies, limits, retention and log. The rest needs a restart.
+   *
+   * @returns the settings that differ and need a restart
+   * @throws HandstampError `config_invalid`; then nothing has changed
+   */
+  reload(config: Config): Promise<readonly string[]>;
   /** Stops taking requests, finishes those in hand, writes what waits, closes what was opened. */
   close(): Promise<void>;
 }
@@ -47,90 +63,135 @@ export async function createService(
   config: Config,
   options: ServiceOptions = {},
 ): Promise<Service> {
+  const settings = readSettings(config);
+  const store = options.store ?? (await openStore(config));
+  try {
+    return await serviceOn(store, config, settings, options);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function serviceOn(
+  store: Store,
+  config: Config,
+  settings: Settings,
+  options: ServiceOptions,
+): Promise<Service> {
   const now = options.now ?? Date.now;
   const seconds = () => Math.floor(now() / 1000);
-  const rules = readRules(config);
-  const rates = readRates(config);
-  const store = await openStore(config);
   await importKeys(config, store, seconds());
   const metrics = createMetrics();
+  const limits = memoryLimits(settings.rates, () => performance.now() / 1000);
+  const live = liveOf(settings, (next) =>
+    createIdentify({
+      settings: next,
+      config,
+      store,
+      limits,
+      now: seconds,
+      log: (detail) => app.log.warn({ detail }, "callers"),
+    }),
+  );
   const app = await createServer({
-    corsOrigins: config.corsOrigins,
-    allowLoopbackOrigins: config.mode === "development",
+    cors: () => live.settings.cors,
+    trusts: (address) => live.settings.trusts(address),
     logger: options.logger ?? false,
+    unmatched: (request, error) =>
+      answered(refusedEarly("unmatched", request, toFailure(error, request.id))),
   });
-  const journal = journalOf(store, metrics, app);
-  const limits = memoryLimits(rates);
-  const identify = createIdentify({
-    config,
-    rules,
+  app.server.maxConnections = settings.connections;
+  const journal = journalOf(store, metrics, app.log);
+  const refusals = countRefusals(journal, now);
+  const answered = answeredTo(metrics, refusals, app.log);
+  const issuer = issuerOf({ config, live, store, journal, limits, metrics, now });
+  const keeper = keepStore({
     store,
-    limits,
-    now: seconds,
-    log: (detail) => app.log.warn({ detail }, "callers"),
-  });
-  const policies = new Map(rules.map(({ project, policy }) => [project, policy]));
-  const issuer = createIssuer({
-    providers: PROVIDERS,
-    projects: projectsOf(config, policies),
     journal,
-    store,
     now,
-    draw: () => freshDraw(seconds()),
-    uidOf: uidsOf(store, journal, now),
-    limits: limitsOf(limits),
-    watch: metrics,
+    retention: () => live.settings.retention,
+    log: retentionLog(app.log),
   });
   const state = { stopping: false };
   const isReady = () => !state.stopping && journal.ready();
-  metrics.watch("ready", () => Number(isReady()));
-  metrics.watch("queue_depth", () => journal.depth());
+  watchAll({ metrics, journal, limits, app, isReady, keyAge: keyAge(config, store, seconds) });
   const operations = operationsOf({
     config,
     issuer,
     store,
     journal,
     metrics,
-    policies,
+    policies: live.policies,
     isReady,
     now,
   });
-  addOperations(app, operations, { ...identify, answered: answeredTo(metrics) });
+  addOperations(app, operations, {
+    authenticate: (presented) => live.identify.authenticate(presented),
+    authenticateGuest: () => live.identify.authenticateGuest,
+    answered,
+    denied: deniedTo(journal, now),
+  });
+  await app.ready();
+  await journal.record(serviceEvent("service.started", now(), { config: config.digest }));
   return {
     app,
     operations,
     issuer,
     store,
-    reload: (next) => replacePolicies(policies, readRules(next)),
+    reload: reloaderOf({ config, live, limits, metrics, journal, now, app }),
     async close() {
       state.stopping = true;
       await app.close();
+      await keeper.close();
+      await refusals.close();
+      await journal.record(serviceEvent("service.stopped", now(), {})).catch(() => undefined);
       await journal.close();
-      await identify.authenticator.close();
+      await live.identify.close();
       await store.close();
     },
   };
 }
 
-function readRates(config: Config) {
-  try {
-    return readLimits(config.sections["limits"]);
-  } catch (error) {
-    throw config.place(error);
-  }
-}
-
-function journalOf(store: Store, metrics: Metrics, app: FastifyInstance): Journal {
+function journalOf(store: Store, metrics: Metrics, log: FastifyBaseLogger): Journal {
   return createJournal({
     store,
     onCommit: (entries, milliseconds) => metrics.committed(entries, milliseconds / 1000),
     onHealth: (ready, reason) =>
       ready
-        ? app.log.warn("the store takes writes again")
-        : app.log.error(
-            { code: reason?.code, detail: reason?.detail },
-            "the store cannot be written",
-          ),
+        ? log.warn("the store takes writes again")
+        : log.error({ code: reason?.code, detail: reason?.detail }, String(reason?.message)),
+  });
+}
+
+interface IssuerParts {
+  readonly config: Config;
+  readonly live: Live;
+  readonly store: Store;
+  readonly journal: Journal;
+  readonly limits: Limits;
+  readonly metrics: Metrics;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
+
+function issuerOf({ config, live, store, journal, limits, metrics, now }: IssuerParts): Issuer {
+  return createIssuer({
+    providers: PROVIDERS,
+    projects: projectsOf(config, live.policies),
+    journal,
+    store,
+    now,
+    draw: () => freshDraw(Math.floor(now() / 1000)),
+    uidOf: uidsOf(store, journal, now),
+    limits: async (project, identity) => {
+      await limits.take("identity", `${project}\n${bucketKey(identity)}`);
+      await limits.take("project", project);
+    },
+    watch: {
+      issued: (provider, products) => metrics.issued(provider, products),
+      step: traceStep,
+    },
   });
 }
 
@@ -143,27 +204,9 @@ function projectsOf(
       name,
       {
         name,
-        providers: providers as Project["providers"],
+        providers,
         policy: () => policies.get(name) as Policy,
       },
     ]),
   );
-}
-
-function replacePolicies(policies: Map<string, Policy>, rules: readonly ProjectRules[]): void {
-  for (const { project, policy } of rules) if (policies.has(project)) policies.set(project, policy);
-}
-
-function limitsOf(limits: ReturnType<typeof memoryLimits>) {
-  return async (project: string, identity: string): Promise<void> => {
-    await limits.take("identity", `${project}\n${bucketKey(identity)}`);
-    await limits.take("project", project);
-  };
-}
-
-function answeredTo(metrics: Metrics): (answered: Answered) => void {
-  return ({ route, status, code, seconds }) => {
-    metrics.answered(route, status, seconds);
-    if (code !== undefined) metrics.refused(code);
-  };
 }

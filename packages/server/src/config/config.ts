@@ -17,6 +17,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** Where the configuration came from, for messages: a path, or null for the environment alone. */
   readonly file: string | null;
+  /** SHA-256 of the file's text in lower-case hex, for the record; null without a file. */
+  readonly digest: string | null;
   /** What an operator should know, said once at the start. */
   readonly notices: readonly string[];
   /** Gives an error with JSON pointers the file, line and column that they point to. */

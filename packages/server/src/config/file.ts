@@ -1,4 +1,5 @@
 /** Reads `handstamp.yaml`: strict YAML, `${env:NAME}` in providers and callers, places kept for errors. */
+import { hash } from "node:crypto";
 import { type FieldError, HandstampError, isObject, type JsonObject } from "@handstamp/protocol";
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import type { Environment } from "./environment.ts";
@@ -6,6 +7,8 @@ import type { Environment } from "./environment.ts";
 export interface ConfigFile {
   readonly path: string;
   readonly value: JsonObject;
+  /** SHA-256 of the text, lower-case hex. */
+  readonly digest: string;
   /** "line 3, column 5" of the value that a JSON pointer names. */
   readonly where: (pointer: string) => string;
 }
@@ -34,7 +37,7 @@ export function readConfigFile(path: string, text: string, env: Environment): Co
   const missing: FieldError[] = [];
   const value = substitute(raw, "", env, missing) as JsonObject;
   if (missing.length > 0) throw placed(missing, path, where);
-  return { path, value, where };
+  return { path, value, digest: hash("sha256", text), where };
 }
 
 /** Turns errors that point into the file into one error that says file, line and column. */

@@ -53,7 +53,7 @@ export function loadConfig(
   const projects = readProjects(env, file, providers, problems);
   problems.throwIfAny();
   const mode = base.mode ?? (projects.some(hasProviders) || file ? "production" : "development");
-  const notices: string[] = [];
+  const notices: string[] = mode === "development" ? exposure(base.host) : [];
   const complete =
     mode === "development"
       ? developMissing(world, base.dataDir, projects, providers, notices)
@@ -64,6 +64,7 @@ export function loadConfig(
     mode,
     projects: complete,
     file: file?.path ?? null,
+    digest: file?.digest ?? null,
     place: placer(file),
     notices,
     sections: file?.value ?? {},
@@ -87,9 +88,18 @@ function withOverrides(env: Environment, given: Overrides): Environment {
   };
 }
 
+/** Development mode is for this machine: what another one can reach is said, in capitals. */
+function exposure(host: string): string[] {
+  if (/^(127(\.\d{1,3}){3}|::1|localhost)$/i.test(host)) return [];
+  return [
+    `HOST ${host} IS OPEN TO OTHER MACHINES. Their requests without a credential are refused; for a phone, make an API token.`,
+  ];
+}
+
 const hasProviders = (project: ProjectConfig): boolean => Object.keys(project.providers).length > 0;
 
-const SECTIONS = s.object({
+/** The sections of the file; the published JSON Schema has the same. */
+export const SECTIONS = s.object({
   providers: s.optional(s.json()),
   callers: s.optional(s.list(s.json())),
   policy: s.optional(s.list(s.json())),

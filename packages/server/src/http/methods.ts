@@ -1,6 +1,6 @@
 /** Methods that a path does not have: 405 with `Allow` (RFC 9110, section 15.5.6), and a plain OPTIONS. */
 import { HandstampError } from "@handstamp/protocol";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { writeProblem } from "./failure.ts";
 import type { Operation } from "./operation.ts";
 import { fail } from "./reply.ts";
@@ -11,7 +11,11 @@ export function hasHead(operation: Operation): boolean {
 }
 
 /** Answers every method that is known to HTTP and not to the path. The request's body is not read. */
-export function refuseOtherMethods(app: FastifyInstance, operations: readonly Operation[]): void {
+export function refuseOtherMethods(
+  app: FastifyInstance,
+  operations: readonly Operation[],
+  refused: (request: FastifyRequest, error: HandstampError) => void,
+): void {
   for (const path of new Set(operations.map((operation) => operation.path))) {
     const there = operations.filter((operation) => operation.path === path);
     const own = there.flatMap((operation) => [
@@ -27,6 +31,7 @@ export function refuseOtherMethods(app: FastifyInstance, operations: readonly Op
         reply.header("allow", allow);
         if (request.method === "OPTIONS") return reply.code(204).send();
         const refusal = new HandstampError("method_not_allowed", `This path takes ${allow}.`);
+        refused(request, refusal);
         return fail(request, reply, refusal, writer);
       },
       // Never reached: the hook above has answered.

@@ -1,5 +1,6 @@
 /** Turns a list of operations into Fastify routes; each goes through the same steps in the same order. */
 
+import { isIP } from "node:net";
 import {
   HandstampError,
   isHandstampError,
@@ -8,30 +9,49 @@ import {
   type s,
   validate,
 } from "@handstamp/protocol";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Caller, Presented } from "../callers/caller.ts";
-import { writeProblem } from "./failure.ts";
+import { traceRequest, traceStep } from "../watch/trace.ts";
+import { toFailure, writeProblem } from "./failure.ts";
 import { hasHead, refuseOtherMethods } from "./methods.ts";
-import type { Ask, Operation, Passcode } from "./operation.ts";
+import type { Ask, Failure, Operation, Passcode } from "./operation.ts";
 import { fail, send } from "./reply.ts";
 
 export interface RouterDeps {
   /** Who is asking. @throws HandstampError `unauthenticated`, `rate_limited` */
   readonly authenticate: (presented: Presented) => Promise<Caller>;
-  /** Who a passcode lets in; undefined where no passcodes are configured. */
-  readonly authenticateGuest?: (guest: Passcode & { ip: string }) => Promise<Caller>;
+  /** What judges passcodes now; undefined while none are configured. */
+  readonly authenticateGuest: () => JudgeGuest | undefined;
   /** Told of every answer, for metrics, the log and the sum of anonymous refusals. */
   readonly answered: (answered: Answered) => void;
+  /** Writes down that a known caller was refused an operation. @throws HandstampError `store_unavailable` */
+  readonly denied: (caller: Caller, denial: Denial) => Promise<void>;
 }
 
+/** Who a passcode lets in. @throws HandstampError `unauthenticated`, `rate_limited` */
+export type JudgeGuest = (guest: Passcode & { readonly ip: string }) => Promise<Caller>;
+
+/** What became of a request, for whoever watches. Nothing in it names a person or a credential. */
 export interface Answered {
+  /** The route's pattern; `unmatched` where there is none. */
   readonly route: string;
   readonly status: number;
   /** The stable code, where it was a refusal. */
   readonly code: string | undefined;
+  /** Why, for the operator alone. */
+  readonly detail?: string | undefined;
   /** Whether a caller was known. */
   readonly known: boolean;
-  readonly seconds: number;
+  /** Absent where no handler ran. */
+  readonly seconds?: number;
+  readonly requestId: string;
+  readonly traceId?: string | undefined;
+}
+
+/** An operation that a known caller asked for without its scope. */
+export interface Denial {
+  readonly route: string;
+  readonly scope: Scope;
   readonly requestId: string;
 }
 
@@ -42,7 +62,9 @@ export function addOperations(
   deps: RouterDeps,
 ): void {
   for (const operation of operations) addOperation(app, operation, deps);
-  refuseOtherMethods(app, operations);
+  refuseOtherMethods(app, operations, (request, error) =>
+    deps.answered(refusedEarly("unmatched", request, toFailure(error, request.id))),
+  );
 }
 
 function addOperation(app: FastifyInstance, operation: Operation, deps: RouterDeps): void {
@@ -52,49 +74,95 @@ function addOperation(app: FastifyInstance, operation: Operation, deps: RouterDe
     method: operation.method,
     url: operation.path,
     exposeHeadRoute: hasHead(operation),
-    handler: async (request, reply) => {
-      const began = performance.now();
-      let caller: Caller | undefined;
-      let code: string | undefined;
-      try {
-        const presented = presentedBy(request);
-        caller = await admit(operation, request, presented, deps);
-        const asked = read(operation, route, request, presented, caller);
-        return send(reply, await operation.handle(asked));
-      } catch (error) {
-        code = isHandstampError(error) ? error.code : "internal";
-        return fail(request, reply, error, writer);
-      } finally {
-        const seconds = (performance.now() - began) / 1000;
-        const { statusCode: status } = reply;
-        deps.answered({
-          route,
-          status,
-          code,
-          known: caller !== undefined,
-          seconds,
-          requestId: request.id,
-        });
-      }
-    },
+    handler: (request, reply) => serve(operation, request, reply, deps),
+    // What came to nothing before the handler: a body that could not be read.
     errorHandler: (error, request, reply) => {
+      deps.answered(refusedEarly(route, request, toFailure(error, request.id)));
       void fail(request, reply, error, writer);
     },
   });
 }
 
-/** Who is asking, and whether this operation is theirs to ask for at all. */
-async function admit(
+/** One request through all of its steps, watched. It never throws: what fails is the answer. */
+async function serve(
   operation: Operation,
   request: FastifyRequest,
-  presented: Presented,
+  reply: FastifyReply,
   deps: RouterDeps,
-): Promise<Caller | undefined> {
-  if (operation.access === "public") return undefined;
-  const caller = await judge(operation, request, presented, deps);
-  if (operation.access !== "caller" && !holds(caller, operation.access))
-    throw new HandstampError("forbidden", `This needs the scope ${operation.access}.`);
-  return caller;
+): Promise<FastifyReply> {
+  const began = performance.now();
+  const { method, path } = operation;
+  const { id: requestId, headers } = request;
+  await traceRequest({ method, route: path, requestId, headers }, async (traceId) => {
+    const { caller, error } = await attempt(operation, request, reply, deps);
+    const { code, detail } = describeError(error);
+    const answered: Answered = {
+      route: `${method} ${path}`,
+      status: reply.statusCode,
+      code,
+      detail,
+      known: caller !== undefined,
+      seconds: (performance.now() - began) / 1000,
+      requestId,
+      traceId,
+    };
+    deps.answered(answered);
+    return answered;
+  });
+  return reply;
+}
+
+interface Attempt {
+  readonly caller: Caller | undefined;
+  readonly error?: unknown;
+}
+
+async function attempt(
+  operation: Operation,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: RouterDeps,
+): Promise<Attempt> {
+  const route = `${operation.method} ${operation.path}`;
+  let caller: Caller | undefined;
+  try {
+    const presented = presentedBy(request);
+    caller = await traceStep("authenticate", () => judge(operation, request, presented, deps));
+    if (caller) await admit(operation, caller, request.id, deps);
+    const asked = read(operation, route, request, presented, caller);
+    send(reply, await operation.handle(asked));
+    return { caller };
+  } catch (error) {
+    fail(request, reply, error, operation.failure ?? writeProblem);
+    return { caller, error };
+  }
+}
+
+function describeError(error: unknown): Pick<Answered, "code" | "detail"> {
+  if (error === undefined) return { code: undefined, detail: undefined };
+  if (!isHandstampError(error)) return { code: "internal", detail: undefined };
+  return { code: error.code, detail: error.detail };
+}
+
+/** What is told of a request that was refused before anybody asked who sent it. */
+export function refusedEarly(
+  route: string,
+  { id: requestId }: FastifyRequest,
+  { status, code }: Pick<Failure, "status" | "code">,
+): Answered {
+  return { route, status, code, known: false, requestId };
+}
+
+/** Whether this operation is the caller's to ask for at all. */
+async function admit(
+  { access, method, path }: Operation,
+  caller: Caller,
+  requestId: string,
+  deps: RouterDeps,
+): Promise<void> {
+  if (access === "public" || access === "caller" || holds(caller, access)) return;
+  await deps.denied(caller, { route: `${method} ${path}`, scope: access, requestId });
+  throw new HandstampError("forbidden", `This needs the scope ${access}.`);
 }
 
 /** Who may operate all projects may operate their own. */
@@ -102,28 +170,36 @@ function holds({ scopes }: Caller, scope: Scope): boolean {
   return scopes.has(scope) || (scope === "operate" && scopes.has("operate:*"));
 }
 
-/** A passcode in the body counts only where the request shows no other credential. */
-function judge(
+/**
+ * Who is asking; undefined where nobody has to say. A passcode in the body counts only where the
+ * request shows no other credential.
+ */
+async function judge(
   operation: Operation,
   request: FastifyRequest,
   presented: Presented,
   deps: RouterDeps,
-): Promise<Caller> {
+): Promise<Caller | undefined> {
+  if (operation.access === "public") return undefined;
   const guest = isObject(request.body) ? operation.passcodeOf?.(request.body) : undefined;
-  return guest && deps.authenticateGuest && presented.authorization === undefined
-    ? deps.authenticateGuest({ ...guest, ip: presented.ip })
+  const judgeGuest = guest && deps.authenticateGuest();
+  return judgeGuest && presented.authorization === undefined
+    ? judgeGuest({ ...guest, ip: presented.ip })
     : deps.authenticate(presented);
 }
 
 /** What the request shows of who sent it. */
 export function presentedBy(request: FastifyRequest): Presented {
+  const remoteAddress = request.socket.remoteAddress ?? "";
+  // What a trusted proxy passes on may still be what its client made up.
+  const { ip } = request;
   return {
     authorization: request.headers.authorization,
     cookie: request.headers.cookie,
     headers: request.headers,
     method: request.method,
-    ip: request.ip,
-    remoteAddress: request.socket.remoteAddress ?? "",
+    ip: isIP(ip) ? ip : remoteAddress,
+    remoteAddress,
   };
 }
 

@@ -1,12 +1,16 @@
-import cors from "@fastify/cors";
-import { systemRandom } from "@handstamp/core";
 import { HandstampError } from "@handstamp/protocol";
-import Fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from "fastify";
-import { isLoopbackOrigin } from "../callers/open.ts";
+import Fastify, {
+  type FastifyInstance,
+  type FastifyRequest,
+  type FastifyServerOptions,
+  LogController,
+} from "fastify";
 import { readBodies } from "./bodies.ts";
+import { addCors, type CorsRule } from "./cors.ts";
 import { writeProblem } from "./failure.ts";
 import { answerMalformed } from "./malformed.ts";
 import { fail } from "./reply.ts";
+import { requestIds } from "./request-id.ts";
 
 /** The largest body that is read, in bytes: a token request is a few hundred. */
 export const BODY_LIMIT = 16 * 1024;
@@ -19,10 +23,12 @@ const TIMEOUT_CHECK = 2_000;
 export const SHUTDOWN_GRACE = 5_000;
 
 export interface ServerOptions {
-  readonly corsOrigins: readonly string[];
-  /** Development: pages served from this machine may ask as well. */
-  readonly allowLoopbackOrigins: boolean;
+  readonly cors: () => CorsRule;
+  /** Whether the other end is a proxy that is believed about whom it speaks for. */
+  readonly trusts: (address: string | undefined) => boolean;
   readonly logger: FastifyServerOptions["logger"];
+  /** Told of the refusals that no route has made. */
+  readonly unmatched: (request: FastifyRequest, error: unknown) => void;
 }
 
 /** An HTTP server with this service's limits and headers, and no routes yet. */
@@ -35,8 +41,10 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     connectionTimeout: 0,
     keepAliveTimeout: 72_000,
     forceCloseConnections: "idle",
-    return503OnClosing: true,
-    genReqId: requestId,
+    // Whoever has a connection open when the service stops gets a last answer, and its end with it.
+    return503OnClosing: false,
+    genReqId: requestIds(options.trusts),
+    trustProxy: (address: string) => options.trusts(address),
     onProtoPoisoning: "error",
     onConstructorPoisoning: "error",
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1024 },
@@ -46,39 +54,25 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     // A path that cannot be decoded: no hook has run yet.
     frameworkErrors: (error, request, reply) => {
       reply.headers({ ...ALWAYS, "x-request-id": request.id });
+      options.unmatched(request, error);
       fail(request, reply, error, writeProblem);
     },
   });
   readBodies(app);
   limitShutdown(app);
-  await app.register(cors, {
-    origin: corsRule(options),
-    credentials: !options.corsOrigins.includes("*"),
-    methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-    exposedHeaders: ["retry-after", "x-request-id"],
-    maxAge: 600,
+  await addCors(app, options.cors);
+  app.addHook("onRequest", (request, reply, done) => {
+    reply.headers(ALWAYS).header("x-request-id", request.id);
+    done();
   });
-  app.addHook("onRequest", async (request, reply) => {
-    reply.headers({ ...ALWAYS, "x-request-id": request.id });
+  app.setNotFoundHandler((request, reply) => {
+    const what = `There is nothing at ${request.method} ${pathOf(request.url)}.`;
+    const error = new HandstampError("not_found", what);
+    options.unmatched(request, error);
+    return fail(request, reply, error, writeProblem);
   });
-  app.setNotFoundHandler((request, reply) =>
-    fail(
-      request,
-      reply,
-      new HandstampError(
-        "not_found",
-        `There is nothing at ${request.method} ${pathOf(request.url)}.`,
-      ),
-      writeProblem,
-    ),
-  );
   app.setErrorHandler((error, request, reply) => fail(request, reply, error, writeProblem));
   return app;
-}
-
-/** 96 random bits: enough to find one request among all. */
-function requestId(): string {
-  return Buffer.from(systemRandom(12)).toString("base64url");
 }
 
 /**
@@ -118,18 +112,4 @@ const ALWAYS = {
 /** The path without its query, cut to a size that a log line bears. */
 function pathOf(url: string): string {
   return (url.split("?", 1)[0] ?? "").slice(0, 200);
-}
-
-/** Exact origins only; a request without an Origin is a native client and is served. */
-function corsRule({ corsOrigins, allowLoopbackOrigins }: ServerOptions) {
-  const exact = new Set(corsOrigins);
-  return (
-    origin: string | undefined,
-    decide: (error: Error | null, allow: boolean) => void,
-  ): void => {
-    const allowed =
-      origin !== undefined &&
-      (exact.has("*") || exact.has(origin) || (allowLoopbackOrigins && isLoopbackOrigin(origin)));
-    decide(null, allowed);
-  };
 }

@@ -25,9 +25,11 @@ export interface IssueDeps {
 /** @throws HandstampError `rate_limited` */
 export type IssueLimits = (project: string, identity: string) => Promise<void>;
 
-/** Told of what happened, for metrics. */
+/** Told of what happened, for metrics and traces. */
 export interface IssueWatch {
   issued(provider: string, products: readonly string[]): void;
+  /** Runs one step of the pipeline, and may note how long it took. */
+  step<T>(name: "authorize" | "sign" | "record", run: () => T): T;
 }
 
 /** One project as the pipeline sees it. */

@@ -47,9 +47,10 @@ async function issueNow(
   asked: Asked,
   info: RequestInfo,
 ): Promise<Recorded> {
-  const allowed = await authorize(deps, caller, asked);
-  const signed = sign(deps, allowed, deps.draw());
-  return record(deps, caller, signed, info);
+  const { step } = deps.watch;
+  const allowed = await step("authorize", () => authorize(deps, caller, asked));
+  const signed = step("sign", () => sign(deps, allowed, deps.draw()));
+  return step("record", () => record(deps, caller, signed, info));
 }
 
 /** The same, under an idempotency key: the token of the first time, however often it is asked for. */
@@ -63,12 +64,12 @@ async function issueOnce(
   if (!idempotency) return issueNow(deps, caller, asked, info);
   const before = await replay(deps, caller, asked, info, idempotency);
   if (before) return before;
-  const allowed = await authorize(deps, caller, asked);
-  const signed = sign(deps, allowed, deps.draw());
+  const { step } = deps.watch;
+  const allowed = await step("authorize", () => authorize(deps, caller, asked));
+  const signed = step("sign", () => sign(deps, allowed, deps.draw()));
+  const effects = [keep(deps, caller, signed, idempotency)];
   try {
-    return await record(deps, caller, signed, info, {
-      effects: [keep(deps, caller, signed, idempotency)],
-    });
+    return await step("record", () => record(deps, caller, signed, info, { effects }));
   } catch (error) {
     if (!(error instanceof KeyTaken)) throw error;
     // Two requests with one key at once: the other one won, so its token is the answer.

@@ -1,5 +1,8 @@
 import ipaddr from "ipaddr.js";
 
+/** The bucket of everybody whose address is not known: an embedding server that did not say. */
+export const UNKNOWN_ADDRESS = "unknown";
+
 /**
  * The bucket of an address: itself in IPv4, its /64 in IPv6, because one customer has a whole /64. An
  * IPv4 address written as IPv6 is the IPv4 address.
@@ -18,7 +21,7 @@ const buckets = new Map<string, string>();
 const MAX_BUCKETS = 4096;
 
 function bucketOf(address: string): string {
-  if (!ipaddr.isValid(address)) return "unknown";
+  if (!ipaddr.isValid(address)) return UNKNOWN_ADDRESS;
   const parsed = ipaddr.process(address);
   if (parsed.kind() === "ipv4") return parsed.toString();
   return (parsed as ipaddr.IPv6).parts

@@ -48,7 +48,11 @@ export async function traceRequest<T extends TracedAnswer>(
     "http.route": route,
     "handstamp.request_id": requestId,
   };
-  const span = tracer.startSpan(`${method} ${route}`, { kind: SpanKind.SERVER, attributes }, parent);
+  const span = tracer.startSpan(
+    `${method} ${route}`,
+    { kind: SpanKind.SERVER, attributes },
+    parent,
+  );
   if (!span.isRecording()) return run(undefined);
   return context.with(trace.setSpan(parent, span), async () => {
     try {
