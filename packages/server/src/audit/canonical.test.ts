@@ -10,8 +10,8 @@ const RUNS = process.env.HANDSTAMP_LONG ? 100_000 : 300;
 // RFC 8785, section 3.2.2 and 3.2.3: the specification's own samples.
 test("the samples of RFC 8785 come out as they stand there", () => {
   const sample = {
-    numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
-    string: "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/",
+    numbers: [Number("333333333.33333329"), 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
+    string: "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"/",
     literals: [null, true, false],
   };
   assert.equal(
@@ -42,7 +42,7 @@ test("the samples of RFC 8785 come out as they stand there", () => {
 
 test("parsing and writing again gives the same text, whatever the order of keys was", () => {
   fc.assert(
-    fc.property(fc.jsonValue({ noUnicodeString: false } as object), (value) => {
+    fc.property(fc.jsonValue({ stringUnit: "binary" }), (value) => {
       const text = canonicalJson(value as Json);
       assert.equal(canonicalJson(JSON.parse(text)), text);
       assert.deepEqual(JSON.parse(text), JSON.parse(JSON.stringify(value)));

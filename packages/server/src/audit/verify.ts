@@ -151,8 +151,9 @@ function isFiledRight({ indexed }: AuditRecord, event: StoredEvent): boolean {
     indexed.at === event.at &&
     indexed.project === event.project &&
     indexed.type === event.type &&
-    indexed.identity === event.identity &&
-    indexed.caller === event.actor.id
+    // A column is UTF-8 and cannot hold a lone surrogate, as the text's escapes can.
+    indexed.identity === (event.identity?.toWellFormed() ?? null) &&
+    indexed.caller === event.actor.id.toWellFormed()
   );
 }
 

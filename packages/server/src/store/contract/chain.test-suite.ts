@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
+import * as fc from "fast-check";
 import { exportChain, exportEntries, exportHeads } from "../../audit/export.ts";
 import { LEAST_RETENTION_MS, trim } from "../../audit/retention.ts";
 import { verifyAll, verifyChain } from "../../audit/verify.ts";
@@ -9,8 +10,19 @@ import { type Store, storedEvent } from "../store.ts";
 import { event, issue, keyCreated, NOW } from "./samples.test-suite.ts";
 import type { WithStore } from "./with-store.test-suite.ts";
 
+const TEXTS = process.env.HANDSTAMP_LONG ? 20_000 : 200;
 const DAY = 24 * 60 * 60 * 1000;
 const actor = { kind: "service", id: "service" };
+
+const withText = (text: string) => ({
+  event: event("policy.loaded", {
+    identity: text,
+    actor: { kind: text, id: text },
+    request: text,
+    products: [text],
+    data: { text, [text]: 1 },
+  }),
+});
 
 /** The hash chain, as anyone can check it, and its retention. */
 export function chainSuite(withStore: WithStore): void {
@@ -31,6 +43,24 @@ export function chainSuite(withStore: WithStore): void {
         const [head] = await exportHeads(store);
         assert.equal(head?.hash, previous.toString("hex"));
         assert.equal(head?.seq, 3);
+      }),
+    );
+
+    it(
+      "keeps any text as it is",
+      withStore(async (store) => {
+        const texts = fc.sample(fc.string({ unit: "binary", maxLength: 40 }), TEXTS);
+        const hostile = ["\0", "a\0b", "\ud800", "\u2028", "'; --", '"', "\\", "é", "e\u0301"];
+        await store.commit([keyCreated(), ...[...hostile, ...texts].map(withText)]);
+        const verdict = await verifyChain(store, store.chain);
+        assert.equal(verdict.ok, true, JSON.stringify(verdict));
+        const records = await store.audit.read(store.chain, 1, TEXTS + hostile.length);
+        const kept = records.map((record) => storedEvent(record).data.text);
+        assert.deepEqual(kept, [...hostile, ...texts]);
+        for (const identity of hostile.filter((text) => text.isWellFormed())) {
+          const page = await store.audit.list({ project: "default", identity, limit: 9 });
+          assert.ok(page.items.length > 0, JSON.stringify(identity));
+        }
       }),
     );
 

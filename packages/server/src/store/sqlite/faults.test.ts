@@ -135,13 +135,13 @@ test("a backup taken while entries are written is whole, private and verifiable"
   inFolder(async (path) => {
     const copy = `${path}.backup`;
     await withStore(path, async (store) => {
-      let writing = true;
+      const stop = new AbortController();
       const writer = (async () => {
-        while (writing) await store.commit(Array.from({ length: 20 }, () => issue()));
+        while (!stop.signal.aborted) await store.commit(Array.from({ length: 20 }, () => issue()));
       })();
       await sleep(50);
       await store.backup(copy);
-      writing = false;
+      stop.abort();
       await writer;
       await assert.rejects(
         store.backup(copy),
