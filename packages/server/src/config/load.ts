@@ -99,7 +99,6 @@ function exposure(host: string): string[] {
 const hasProviders = (project: ProjectConfig): boolean => Object.keys(project.providers).length > 0;
 
 /** The sections of the file; the published JSON Schema has the same. */
-export /** The sections of the file; the published JSON Schema has the same. */
 export const SECTIONS = s.object({
   providers: s.optional(s.json()),
   callers: s.optional(s.list(s.json())),
