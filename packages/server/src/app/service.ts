@@ -44,12 +44,14 @@ export interface Service {
   readonly store: Store;
   /**
    * Puts another configuration in the place of the running one, all of it between two requests:
-   * callers, policy, cors, trusted_proxies, limits, retention and log. The rest needs a restart.
+   * callers, policy, cors, trusted_proxies, limits, retention and log. The rest needs a restart. What
+   * came of it is in the log and in the record.
    *
+   * @param read reads it; undefined where there is nothing new
    * @returns the settings that differ and need a restart
-   * @throws HandstampError `config_invalid`; then nothing has changed
+   * @throws HandstampError `config_invalid`, or what `read` throws; then nothing has changed
    */
-  reload(config: Config): Promise<readonly string[]>;
+  reload(read: () => Config | undefined): Promise<readonly string[]>;
   /** Stops taking requests, finishes those in hand, writes what waits, closes what was opened. */
   close(): Promise<void>;
 }

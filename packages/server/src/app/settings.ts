@@ -40,6 +40,15 @@ export function readSettings(config: Config): Settings {
   }
 }
 
+/** How much the log says, before there is one. @throws HandstampError `config_invalid` */
+export function logLevelOf(config: Config): string {
+  try {
+    return readLogLevel(config);
+  } catch (error) {
+    throw config.place(error);
+  }
+}
+
 const CORS = s.object({ allow_origin: s.optional(s.list(s.text({ max: 300 }), { max: 256 })) });
 const AT = "/cors/allow_origin";
 

@@ -1,8 +1,10 @@
+import process from "node:process";
 import type { Command } from "commander";
 import type { Running } from "../../app/start.ts";
 import type { Config } from "../../config/config.ts";
 import { loadConfig, type Overrides } from "../../config/load.ts";
 import { SERVER_PROVIDERS } from "../../providers/table.ts";
+import { gatherLines, logOptions } from "../../watch/log.ts";
 import { type Answer, addExamples, type Bind } from "../command.ts";
 import { UsageError } from "../failure.ts";
 import { banner } from "../output/banner.ts";
@@ -24,7 +26,9 @@ export function define(command: Command, bind: Bind): void {
     .description(
       "Start the token service. Without credentials and without a configuration file it runs in " +
         "development mode: with keys that it makes up, and for this machine alone.\n\n" +
-        "SIGTERM and SIGINT stop it when the requests in hand are answered; a second one stops it at once.",
+        "SIGTERM and SIGINT stop it when the requests in hand are answered; a second one stops it at once. " +
+        "A change of the configuration file counts from the next request on, and SIGHUP reads it again; a " +
+        "broken one changes nothing and is named in the log, which is JSON lines on standard error.",
     )
     .option("-p, --port <number>", "the port; 0 lets the system choose (PORT, else 8080)")
     .option("--host <address>", "the address to listen on (HOST, else 127.0.0.1)")
@@ -46,17 +50,35 @@ export function define(command: Command, bind: Bind): void {
 }
 
 async function run(shell: Shell, options: Options): Promise<Answer> {
-  const config = loadConfig(shell.world, SERVER_PROVIDERS, overridesOf(options));
+  const read = () => loadConfig(shell.world, SERVER_PROVIDERS, overridesOf(options));
+  const config = read();
   // Only now, so that the help and a wrong setting do not wait for the server's packages.
   const { startService } = await import("../../app/start.ts");
-  const running = await startService(config);
+  const { logLevelOf } = await import("../../app/settings.ts");
+  const lines = gatherLines((text) => void shell.stderr.write(text));
+  const logger = { ...logOptions(logLevelOf(config), Date.now), stream: lines };
+  const running = await startService(config, { logger, reread: read });
   announce(shell, running, config, options.json === true);
-  const signal = await stopSignal();
-  await running.close();
+  const reload = config.file === null ? undefined : () => void running.reread();
+  const signal = await stopSignal(reload);
+  await withDeadline(shell, running.close());
+  lines.flush();
   return {
     json: { event: "stopped", signal },
     text: () => `Stopped on ${signal}; every request in hand was answered.`,
   };
+}
+
+/** Container runtimes kill after 10 seconds; whatever hangs then must not hide that it does. */
+const STOP_DEADLINE = 9_500;
+
+async function withDeadline(shell: Shell, closing: Promise<void>): Promise<void> {
+  const late = setTimeout(() => {
+    shell.stderr.write("handstamp: it did not stop in time; what was answered is recorded.\n");
+    process.exit(1);
+  }, STOP_DEADLINE);
+  await closing;
+  clearTimeout(late);
 }
 
 function overridesOf({ port, json: _json, ...rest }: Options): Overrides {
