@@ -3,7 +3,10 @@ import type { Ask, Operation } from "../../http/operation.ts";
 import { type CallersDeps, commitChange, recordRefusal } from "./change.ts";
 import { checkMayDelete } from "./privilege.ts";
 
-/** `DELETE /v1/callers/{id}`: once this is answered, the token issues nothing more and reads nothing. */
+/**
+ * `DELETE /v1/callers/{id}`: once this is answered the token issues and changes nothing more, on
+ * whatever machine, because the commit asks; reading ends within the second that a row is believed.
+ */
 export function deleteCaller(deps: CallersDeps): Operation {
   return {
     id: "deleteCaller",
