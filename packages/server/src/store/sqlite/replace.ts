@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { HandstampError } from "@handstamp/protocol";
 import type { Entry } from "../store.ts";
 import { backupTo } from "./backup.ts";
-import { storeFault, unavailable } from "./fault.ts";
+import { storeFault } from "./fault.ts";
 import { checkFile } from "./file.ts";
 import { openSqliteStore } from "./open.ts";
 
@@ -108,7 +108,10 @@ function inUse(): HandstampError {
 }
 
 function noBackup(path: string): HandstampError {
-  return unavailable(`${path} is no backup of a store, or is damaged: nothing was changed`);
+  return new HandstampError(
+    "invalid_request",
+    `${path} is no backup of a store, or is damaged: nothing was changed.`,
+  );
 }
 
 const filesOf = (path: string) => [path, `${path}-wal`, `${path}-shm`, `${path}-journal`];

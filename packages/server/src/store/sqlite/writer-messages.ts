@@ -7,7 +7,7 @@ export interface WriterData {
   readonly busyTimeout: number;
 }
 
-/** `entries` is JSON: one flat string costs the service's thread a third of a structured clone. */
+/** `entries` is JSON: one flat string, whatever the entries hold. */
 export type WriterRequest =
   | { readonly n: number; readonly kind: "commit"; readonly entries: string }
   | { readonly n: number; readonly kind: "probe" | "close" }
