@@ -1,7 +1,7 @@
 /** Who is asking: the first type of the pipeline, made only by what has judged a credential. */
 import type { JsonObject, Scope } from "@handstamp/protocol";
 
-export type CallerKind = "jwt" | "session" | "api_token" | "passcode" | "open";
+export type CallerKind = "jwt" | "session" | "api_token" | "passcode" | "open" | "cli";
 
 declare const judged: unique symbol;
 

@@ -26,6 +26,41 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/verify.ts"),
   },
   {
+    name: "callers",
+    summary: "make, list and delete API tokens",
+    load: () => import("./commands/callers.ts"),
+  },
+  {
+    name: "tokens",
+    summary: "the record of issued tokens",
+    load: () => import("./commands/tokens.ts"),
+  },
+  {
+    name: "audit",
+    summary: "the log: list, verify, export",
+    load: () => import("./commands/audit.ts"),
+  },
+  {
+    name: "policy",
+    summary: "check the policy, and test it with a table of cases",
+    load: () => import("./commands/policy.ts"),
+  },
+  {
+    name: "backup",
+    summary: "copy the store while it is in use",
+    load: () => import("./commands/backup.ts"),
+  },
+  {
+    name: "restore",
+    summary: "put a backup in the store's place",
+    load: () => import("./commands/restore.ts"),
+  },
+  {
+    name: "migrate",
+    summary: "bring the store's schema up to date",
+    load: () => import("./commands/migrate.ts"),
+  },
+  {
     name: "doctor",
     summary: "look for what is wrong with this installation, and how to mend it",
     load: () => import("./commands/doctor.ts"),

@@ -17,11 +17,19 @@ const MAX_ALIASES = 50;
 /** Where the environment may be read: a policy never depends on it, and `${...}` there is CEL. */
 const FROM_ENVIRONMENT = /^\/(projects\/[^/]+\/)?(providers|callers)(\/|$)/;
 
+/** A YAML text's value, and where in the text each part of it stands. */
+export interface Yaml {
+  readonly value: unknown;
+  readonly where: ConfigFile["where"];
+}
+
 /**
+ * Reads YAML strictly.
+ *
  * @throws HandstampError `config_invalid` for a text that is not YAML, holds a key twice or an anchor
- * bomb, or names a variable that is not set
+ * bomb
  */
-export function readConfigFile(path: string, text: string, env: Environment): ConfigFile {
+export function readYaml(path: string, text: string): Yaml {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, strict: true });
   const [error] = document.errors;
@@ -31,7 +39,16 @@ export function readConfigFile(path: string, text: string, env: Environment): Co
     const { line, col } = lines.linePos(offset);
     return `line ${line}, column ${col}`;
   };
-  const raw: unknown = document.toJS({ maxAliasCount: MAX_ALIASES }) ?? {};
+  return { value: document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown, where };
+}
+
+/**
+ * @throws HandstampError `config_invalid` for what `readYaml` refuses, and for a text that names a
+ * variable that is not set
+ */
+export function readConfigFile(path: string, text: string, env: Environment): ConfigFile {
+  const { value: decoded, where } = readYaml(path, text);
+  const raw = decoded ?? {};
   if (!isObject(raw))
     throw new HandstampError("config_invalid", `${path} must be a mapping of settings.`);
   const missing: FieldError[] = [];

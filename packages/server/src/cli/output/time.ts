@@ -54,6 +54,16 @@ export function local(at: number): string {
   return `${dayOf(date)} ${clock(at)} ${offset(date)}`;
 }
 
+/** The reader's own clock without its offset, for a column whose heading says it: {@link zone}. */
+export function stamp(at: number): string {
+  return isDate(at) ? `${dayOf(new Date(at * 1000))} ${clock(at)}` : String(at);
+}
+
+/** The offset of the reader's clock at a moment: "UTC", "+01:00". */
+export function zone(at: number): string {
+  return offset(new Date(at * 1000));
+}
+
 /** The time of day alone. */
 export function clock(at: number): string {
   if (!isDate(at)) return String(at);
