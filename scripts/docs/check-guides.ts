@@ -15,10 +15,14 @@ export interface Shown {
 /** The address that the guides use; the check puts a service of its own there. */
 const ADDRESS = "http://127.0.0.1:8080";
 
-/** Every command of a page with the output that the page shows. */
-export function shownIn(markdown: string): Shown[] {
+/**
+ * Every command of a page with the output that the page shows.
+ *
+ * @param mark what stands behind the block's three backticks
+ */
+export function shownIn(markdown: string, mark = "console"): Shown[] {
   return fencesOf(markdown)
-    .filter(({ language }) => language === "console")
+    .filter(({ language }) => language === mark)
     .flatMap(({ code, line }) => commandsOf(code.split("\n"), line));
 }
 

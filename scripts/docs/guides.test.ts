@@ -18,7 +18,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-for (const path of globSync("docs/guides/*.md", { cwd: ROOT }).sort()) {
+for (const path of globSync(["README.md", "docs/guides/*.md"], { cwd: ROOT }).sort()) {
   const shown = shownIn(readFileSync(join(ROOT, path), "utf8"));
   if (shown.length > 0)
     describe(path, () => {

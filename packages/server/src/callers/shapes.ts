@@ -45,7 +45,7 @@ const JWT = s.object(
         min: 0,
         max: 60,
         unit: "seconds",
-        doc: "How far its clock may differ. Default 30.",
+        doc: "Seconds that its clock may differ. Default 30.",
       }),
     ),
     allow_private: s.optional(s.boolean({ doc: "Its URL may lead to a private address." })),
@@ -71,14 +71,14 @@ const SESSION = s.object(
     ),
     ...MAPPING,
     timeout: s.optional(
-      s.integer({ min: 1, max: 10, unit: "seconds", doc: "How long it may take. Default 2." }),
+      s.integer({ min: 1, max: 10, unit: "seconds", doc: "Seconds that it may take. Default 2." }),
     ),
     cache: s.optional(
       s.integer({
         min: 0,
         max: 300,
         unit: "seconds",
-        doc: "How long an answer is used again. Default 10.",
+        doc: "Seconds that an answer is used again. Default 10.",
       }),
     ),
     jwt: s.optional(

@@ -88,9 +88,14 @@ export function develop(hex: (bytes: number) => string): Values {
   return {
     account_sid: `AC${hex(16)}`,
     api_key: `SK${hex(16)}`,
-    api_secret: hex(16),
+    api_secret: letters(hex(24)),
     chat_service_sid: `IS${hex(16)}`,
     sync_service_sid: `IS${hex(16)}`,
     twiml_app_sid: `AP${hex(16)}`,
   };
+}
+
+/** 32 letters and digits, as Twilio's secrets have: 32 hex digits would look like an auth token. */
+function letters(hex: string): string {
+  return Buffer.from(hex, "hex").toString("base64url").replaceAll(/[-_]/g, "0");
 }
