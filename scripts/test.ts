@@ -1,4 +1,5 @@
 /** `npm test`: every suite, with progress and counts; ends with `N passed, N failed`. */
+import { constants } from "node:os";
 import { parseArgs } from "node:util";
 import { missing } from "./test/needs.ts";
 import { Report } from "./test/report.ts";
@@ -25,6 +26,11 @@ const { values } = parseArgs({
     help: { type: "boolean", default: false },
   },
 });
+
+// Test files have process groups of their own, which a terminal's Ctrl-C does not reach: they are
+// stopped as this process exits.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  process.on(signal, () => process.exit(128 + constants.signals[signal]));
 
 if (values.help) process.stdout.write(HELP);
 else if (values.list) list();

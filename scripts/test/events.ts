@@ -1,9 +1,8 @@
 /**
- * A reporter for `node --test`: one JSON line for each test that ended and for each text a test file
- * printed. Counting them is sturdier than reading a summary made for people.
+ * A reporter for node:test: one JSON line for each test that ended. Counting them is sturdier than
+ * reading a summary made for people.
  */
 
-import { resolve } from "node:path";
 import type { TestEvent } from "node:test/reporters";
 import { inspect } from "node:util";
 
@@ -16,19 +15,21 @@ export interface Ended {
   readonly file: string | undefined;
   readonly line: number | undefined;
   readonly ms: number;
-  /** True for the entry that stands for a whole file: it has no test of its own. */
-  readonly wholeFile: boolean;
   readonly detail?: string;
 }
 
-/** What a test file printed, or what Node has to say about it. */
-export interface Printed {
-  readonly event: "printed";
-  readonly file: string | undefined;
+/** What Node has to say about the file: an error after its tests ended. */
+export interface Noted {
+  readonly event: "noted";
   readonly text: string;
 }
 
-export type Line = Ended | Printed;
+/** The last line. Without it the process ended before its tests did. */
+export interface Complete {
+  readonly event: "finished";
+}
+
+export type Line = Ended | Noted | Complete;
 
 type Finished = Extract<TestEvent, { type: "test:pass" | "test:fail" }>["data"];
 
@@ -39,16 +40,14 @@ export default async function* events(source: AsyncIterable<TestEvent>): AsyncGe
     const line = toLine(event);
     if (line) yield `${JSON.stringify(line)}\n`;
   }
+  yield `${JSON.stringify({ event: "finished" } satisfies Complete)}\n`;
 }
 
 function toLine(event: TestEvent): Line | undefined {
   if (event.type === "test:pass") return passed(event.data);
   if (event.type === "test:fail") return failed(event.data);
-  if (event.type === "test:stdout" || event.type === "test:stderr")
-    return { event: "printed", file: event.data.file, text: event.data.message };
-  // Diagnostics of a file tell of errors after its tests ended; those without one are the summary.
-  if (event.type === "test:diagnostic" && event.data.file)
-    return { event: "printed", file: event.data.file, text: `${event.data.message}\n` };
+  if (event.type === "test:diagnostic" && event.data.level !== "info")
+    return { event: "noted", text: event.data.message };
   return undefined;
 }
 
@@ -68,10 +67,9 @@ function failed(data: Finished): Ended | undefined {
 }
 
 function ended(data: Finished, outcome: Ended["outcome"], detail?: string): Ended {
-  const { name, file, line, nesting, details } = data;
-  const wholeFile = nesting === 0 && resolve(name) === file;
+  const { name, file, line, details } = data;
   const base = { event: "ended", outcome, name, file, line, ms: details.duration_ms } as const;
-  return { ...base, wholeFile, ...(detail === undefined ? {} : { detail }) };
+  return detail === undefined ? base : { ...base, detail };
 }
 
 /** The error as a person wants to read it: message, difference, and the frames of our own code. */

@@ -15,7 +15,7 @@ async function count(content: string): Promise<{ passed: number; failed: readonl
   const path = join(folder, `case-${Math.random().toString(36).slice(2)}.test.mjs`);
   writeFileSync(path, `import { before, describe, it, test } from "node:test";\n${content}`);
   const report = new SilentReport();
-  await runNodeTests(report, { files: [relative(ROOT, path)] });
+  await runNodeTests(report, { files: [relative(ROOT, path)], patience: 5000 });
   return { passed: report.passed, failed: report.failures.map(({ name }) => name) };
 }
 
@@ -74,8 +74,14 @@ describe("node:test's events are counted", () => {
     assert.equal(failed.length, 1);
   });
 
-  test("an early exit is a failure", async () => {
-    const { failed } = await count('test("a", () => process.exit(1));');
+  for (const status of [0, 1])
+    test(`an early exit with status ${status} is a failure`, async () => {
+      const { failed } = await count(`test("a", () => process.exit(${status}));`);
+      assert.equal(failed.length, 1);
+    });
+
+  test("a file that never ends is stopped, and is a failure", async () => {
+    const { failed } = await count('test("a", () => {}); setInterval(() => {}, 1000);');
     assert.equal(failed.length, 1);
   });
 });
