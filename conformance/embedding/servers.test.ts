@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { isHandstampError } from "@handstamp/protocol";
-import express from "express";
+import express, { type ErrorRequestHandler } from "express";
 import { type Handstamp, trustedCaller } from "../../packages/server/src/index.ts";
 import { CHAT, embed, signIn } from "./handstamp.ts";
 
@@ -50,19 +50,16 @@ describe("Express", () => {
   before(() => {
     app.use("/tokens", handstamp.listener);
     app.use(express.json());
-    app.post("/call", async (request, response) => {
+    app.post("/call", (request, response, next) => {
       const { user, room } = request.body as { user: { id: string; role: string }; room: string };
       const caller = trustedCaller({ identity: user.id, claims: { role: user.role } });
-      try {
-        response.json(
-          await handstamp.issue(caller, { provider: "twilio", grants: { video: { room } } }),
-        );
-      } catch (error) {
-        response
-          .status(isHandstampError(error) ? 403 : 500)
-          .json({ code: (error as { code?: string }).code });
-      }
+      const issuing = handstamp.issue(caller, { provider: "twilio", grants: { video: { room } } });
+      issuing.then((issued) => response.json(issued), next);
     });
+    app.use(((error, _request, response, _next) => {
+      const code = isHandstampError(error) ? error.code : "unforeseen";
+      response.status(code === "forbidden" ? 403 : 500).json({ code });
+    }) satisfies ErrorRequestHandler);
   });
 
   test("the HTTP interface below a mount point", () =>
@@ -122,7 +119,7 @@ describe("issue", () => {
       const names = ["eve", "EVE", "Eve", "\u0435ve"];
       const outcomes = await Promise.allSettled(
         Array.from({ length: 124 }, (_, i) =>
-          limited.issue(trustedCaller({ identity: names[i % 4] as string }), chat),
+          limited.issue(trustedCaller({ identity: names[i % 4] ?? "" }), chat),
         ),
       );
       const refused = outcomes.filter(({ status }) => status === "rejected");

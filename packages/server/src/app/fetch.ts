@@ -1,5 +1,5 @@
 /** From a web `Request` to a web `Response`, through the same routes as over a socket. */
-import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from "fastify";
+import type { FastifyInstance, LightMyRequestResponse } from "fastify";
 import { BODY_LIMIT } from "../http/server.ts";
 
 export interface FetchOptions {
@@ -23,7 +23,7 @@ export async function answerFetch(
   const url = new URL(request.url);
   const body = await readAtMost(request.body, BODY_LIMIT + 1);
   const answer = await app.inject({
-    method: request.method as InjectOptions["method"] & string,
+    method: request.method,
     url: below(basePath, url),
     headers: { host: url.host, ...carried(request.headers) },
     remoteAddress,

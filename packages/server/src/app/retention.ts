@@ -39,18 +39,16 @@ export interface KeeperOptions {
   readonly every?: number;
 }
 
-/** Removes expired idempotency keys and, after their time, old entries of the log; hourly. */
-export function keepStore(options: KeeperOptions): { close(): Promise<void> } {
+/** Removes expired idempotency keys and, after their time, old entries of the log; hourly. @returns how to stop */
+export function keepStore(options: KeeperOptions): () => Promise<void> {
   const { every = HOUR } = options;
   let round: Promise<void> = Promise.resolve();
   const clock = setInterval(() => {
     round = round.then(() => tidy(options));
   }, every).unref();
-  return {
-    close() {
-      clearInterval(clock);
-      return round;
-    },
+  return () => {
+    clearInterval(clock);
+    return round;
   };
 }
 
