@@ -11,6 +11,6 @@ export type { FetchOptions } from "./app/fetch.ts";
 export { loadConfig } from "./app/load.ts";
 export { createService, type Service, type ServiceOptions } from "./app/service.ts";
 export { type Running, type StartOptions, startService } from "./app/start.ts";
-export { type Caller, type TrustedCaller, trustedCaller } from "./callers/index.ts";
+export { type Caller, hashPasscode, type TrustedCaller, trustedCaller } from "./callers/index.ts";
 export type { Config } from "./config/config.ts";
 export { nodeWorld, type World } from "./config/world.ts";
