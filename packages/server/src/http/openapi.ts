@@ -135,11 +135,12 @@ function answersOf(answers: Readonly<Record<number, AnswerDoc>>): Record<string,
   );
 }
 
-function contentOf({ type = "application/json", shape, schema, also = {} }: AnswerDoc): {
+/** What has a type of its own and no schema is a text; an answer with neither has no body. */
+function contentOf({ type, shape, schema, also = {} }: AnswerDoc): {
   content?: Record<string, unknown>;
 } {
-  if (!shape && !schema) return {};
+  if (!type && !shape && !schema) return {};
   const others = Object.entries(also).map(([other, of]) => [other, { schema: of }]);
-  const own = { schema: schema ?? toJsonSchema(shape as s.Shape) };
-  return { content: { [type]: own, ...Object.fromEntries(others) } };
+  const own = { schema: schema ?? (shape ? toJsonSchema(shape) : { type: "string" }) };
+  return { content: { [type ?? "application/json"]: own, ...Object.fromEntries(others) } };
 }

@@ -18,8 +18,9 @@ export function rfc3339(seconds: number): string {
 const PAIRS = Array.from({ length: 60 }, (_, i) => String(i).padStart(2, "0"));
 const two = (value: number): string => PAIRS[value] as string;
 
-const RFC_3339 =
-  /^(\d{4}-\d\d-\d\d)[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+/** What a shape says of a time. That the day exists is for {@link instantOf} to say. */
+export const RFC_3339 =
+  /^(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))[Tt](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
 /**
  * An RFC 3339 time as unix milliseconds, or undefined for a text that is none. A day that the month

@@ -1,8 +1,9 @@
 /** What every list takes in its query: a stretch of time, a page's size and where the last one ended. */
 import { invalid, isHandstampError, s } from "@handstamp/protocol";
-import { instantOf } from "../http/time.ts";
+import { instantOf, RFC_3339 } from "../http/time.ts";
 
 const DEFAULT_LIMIT = 50;
+const TIME_HINT = "a time in RFC 3339 such as 2026-11-21T12:00:00Z (in a URL, + is %2B)";
 
 export const PAGING = {
   limit: s.optional(
@@ -12,15 +13,21 @@ export const PAGING = {
       doc: "Entries on a page, 1 to 500; 50 when it is left out.",
     }),
   ),
-  cursor: s.optional(s.text({ min: 1, max: 64, doc: "`next` of the page before." })),
+  cursor: s.optional(
+    s.text({
+      max: 64,
+      pattern: /^[\w-]+$/,
+      hint: "`next` of the page before",
+      doc: "`next` of the page before.",
+    }),
+  ),
 } as const;
 
-const time = (doc: string) =>
-  s.optional(s.text({ min: 20, max: 35, doc: `${doc}, RFC 3339: 2026-11-21T12:00:00Z.` }));
+const time = (doc: string) => s.optional(s.text({ pattern: RFC_3339, hint: TIME_HINT, doc }));
 
 export const PERIOD = {
-  from: time("From this time on"),
-  to: time("Up to and with this time"),
+  from: time("From this time on, RFC 3339."),
+  to: time("Up to and with this time, RFC 3339."),
 } as const;
 
 type Query = Readonly<Record<string, string | undefined>>;
@@ -47,8 +54,7 @@ function momentOf<N extends "from" | "to">(query: Query, name: N): { [K in N]?: 
   if (text === undefined) return {};
   const at = instantOf(text);
   if (at !== undefined) return { [name]: at } as { [K in N]?: number };
-  const message = "must be a time in RFC 3339 such as 2026-11-21T12:00:00Z (in a URL, + is %2B)";
-  throw invalid([{ pointer: `/query/${name}`, message }]);
+  throw invalid([{ pointer: `/query/${name}`, message: `must be ${TIME_HINT}` }]);
 }
 
 /**

@@ -172,7 +172,7 @@ async function send(
     status: answer.statusCode,
     headers: new Headers(answer.headers as Record<string, string>),
     text,
-    json: /^application\/(problem\+)?json/.test(type) ? JSON.parse(text) : {},
+    json: text !== "" && /^application\/(problem\+)?json/.test(type) ? JSON.parse(text) : {},
   };
   checkAlways(got, `${method} ${path}`);
   return got;

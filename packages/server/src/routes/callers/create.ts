@@ -15,7 +15,7 @@ import { callerView } from "./caller-view.ts";
 import { type CallersDeps, commitChange, recordRefusal } from "./change.ts";
 import { keepCreation, replayCreation } from "./idempotent.ts";
 import { type Wanted, withinOwn } from "./privilege.ts";
-import { CALLER, CREATED_CALLER, NEW_CALLER } from "./shapes.ts";
+import { CALLER, CREATED_CALLER, NEW_CALLER, TIME_HINT } from "./shapes.ts";
 
 /** `POST /v1/callers`: a new API token. The token is in this answer and nowhere else. */
 export function createCaller(deps: CallersDeps): Operation {
@@ -109,10 +109,7 @@ function patternAt(pattern: string, index: number): string {
 
 function endOf(text: string, now: number): number {
   const at = instantOf(text);
-  const message =
-    at === undefined
-      ? "must be a time in RFC 3339 such as 2027-01-01T00:00:00Z"
-      : "must be in the future";
+  const message = at === undefined ? `must be ${TIME_HINT}` : "must be in the future";
   if (at === undefined || at / 1000 <= now) throw invalid([{ pointer: "/expires_at", message }]);
   return Math.floor(at / 1000);
 }

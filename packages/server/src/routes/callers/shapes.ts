@@ -1,5 +1,8 @@
 import { PROVIDERS } from "@handstamp/core";
 import { SCOPES, s } from "@handstamp/protocol";
+import { RFC_3339 } from "../../http/time.ts";
+
+export const TIME_HINT = "a time in RFC 3339 such as 2027-01-01T00:00:00Z";
 
 const PRODUCT_NAMES = Object.values(PROVIDERS).flatMap(({ products }) =>
   products.map(({ name }) => name),
@@ -32,7 +35,9 @@ export const NEW_CALLER = s.object(
         doc: "Limits mint:others to these identities; * stands for any text.",
       }),
     ),
-    expires_at: s.optional(s.text({ min: 20, max: 35, doc: "When it ends, RFC 3339." })),
+    expires_at: s.optional(
+      s.text({ pattern: RFC_3339, hint: TIME_HINT, doc: "When it ends, RFC 3339." }),
+    ),
   },
   { example: { name: "backend", scopes: ["mint", "mint:others"] } },
 );
