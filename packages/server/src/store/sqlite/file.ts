@@ -14,9 +14,15 @@ const SMALL_TABLES = ["chains", "api_tokens", "signing_keys", "revoked_tokens", 
  * folder that is there may be anyone's (`sqlite:/tmp/try.db`), so it stays as it is.
  */
 export function prepareFile(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  closeSync(openSync(path, "a", 0o600));
-  chmodSync(path, 0o600);
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    closeSync(openSync(path, "a", 0o600));
+    chmodSync(path, 0o600);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const what = `the file ${path} cannot be made or written (${code}); check its folder and its owner`;
+    throw unavailable(what, message, error);
+  }
 }
 
 /** @throws HandstampError `store_unavailable` for a damaged file, saying what to do */
