@@ -1,5 +1,5 @@
 /** Values made from a JSON Schema: those that it describes, and those that nobody well-meaning sends. */
-import fc, { type Arbitrary } from "fast-check";
+import * as fc from "fast-check";
 
 /** The part of JSON Schema that the description uses. */
 export interface Schema {
@@ -25,13 +25,13 @@ export interface Schema {
 const LONGEST = 60;
 
 /** Values that the schema describes, its own examples among them. */
-export function described(schema: Schema): Arbitrary<unknown> {
+export function described(schema: Schema): fc.Arbitrary<unknown> {
   const made = madeFrom(schema);
   const examples = schema.examples ?? [];
   return examples.length > 0 ? fc.oneof(fc.constantFrom(...examples), made) : made;
 }
 
-function madeFrom(schema: Schema): Arbitrary<unknown> {
+function madeFrom(schema: Schema): fc.Arbitrary<unknown> {
   if (schema.enum) return fc.constantFrom(...schema.enum);
   if (schema.anyOf) return fc.oneof(...schema.anyOf.map(described));
   const make = MAKERS[schema.type ?? "object"];
@@ -39,7 +39,7 @@ function madeFrom(schema: Schema): Arbitrary<unknown> {
   return make(schema);
 }
 
-const MAKERS: Readonly<Record<string, (schema: Schema) => Arbitrary<unknown>>> = {
+const MAKERS: Readonly<Record<string, (schema: Schema) => fc.Arbitrary<unknown>>> = {
   string: textFrom,
   integer: ({ minimum = -1_000_000, maximum = 5_000_000_000 }) =>
     fc.integer({ min: minimum, max: maximum }),
@@ -49,7 +49,7 @@ const MAKERS: Readonly<Record<string, (schema: Schema) => Arbitrary<unknown>>> =
   object: objectFrom,
 };
 
-function textFrom({ pattern, minLength = 0, maxLength = LONGEST }: Schema): Arbitrary<string> {
+function textFrom({ pattern, minLength = 0, maxLength = LONGEST }: Schema): fc.Arbitrary<string> {
   const size = { minLength, maxLength: Math.max(minLength, Math.min(maxLength, LONGEST)) };
   if (pattern === undefined)
     return fc.oneof(
@@ -71,7 +71,7 @@ const ANY = [
   "SK0123456789abcdef0123456789abcdef",
 ];
 
-function objectFrom(schema: Schema): Arbitrary<unknown> {
+function objectFrom(schema: Schema): fc.Arbitrary<unknown> {
   const { properties, required = [], additionalProperties, propertyNames } = schema;
   if (properties)
     return fc.record(
@@ -132,8 +132,8 @@ export const HOSTILE: readonly string[] = [
 ];
 
 /** A body with one thing wrong: a member replaced, added or left out, or the whole of it. */
-export function hostileBody(schema: Schema): Arbitrary<string> {
-  const valid = described(schema) as Arbitrary<Readonly<Record<string, unknown>>>;
+export function hostileBody(schema: Schema): fc.Arbitrary<string> {
+  const valid = described(schema) as fc.Arbitrary<Readonly<Record<string, unknown>>>;
   const names = Object.keys(schema.properties ?? {});
   const hostile = fc.constantFrom(...HOSTILE);
   const strange = fc.constantFrom("__proto__", "constructor", "", "a/b~c", "\u0000", "identity ");

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { SCOPES } from "@handstamp/protocol";
-import fc, { type Arbitrary } from "fast-check";
+import * as fc from "fast-check";
 import type { Ask, Got } from "../../packages/server/src/routes/service.test-suite.ts";
 import { type DescribedApi, startDescribed } from "./described.ts";
 import { described, HOSTILE, hostileBody, type Schema } from "./from-schema.ts";
@@ -59,7 +59,7 @@ function operations(): Walked[] {
 
 /** Runs a property for each operation, and says which one it was that failed. */
 async function walk(
-  asks: (operation: Walked) => Arbitrary<Ask> | undefined,
+  asks: (operation: Walked) => fc.Arbitrary<Ask> | undefined,
   check: (operation: Walked, ask: Ask, got: Got) => void = () => {},
 ): Promise<void> {
   for (const operation of operations()) {
@@ -77,7 +77,7 @@ async function walk(
 /** A part of a path: neither empty nor one that a URL takes for a step up. */
 const isPart = (text: unknown) => !["", ".", ".."].includes(String(text));
 
-function pathFor({ path, parameters }: Walked): Arbitrary<string> {
+function pathFor({ path, parameters }: Walked): fc.Arbitrary<string> {
   const parts = parameters.filter((parameter) => parameter.in === "path");
   const values = parts.map(({ schema }) => described(schema).filter(isPart));
   return fc
@@ -90,7 +90,7 @@ function pathFor({ path, parameters }: Walked): Arbitrary<string> {
     );
 }
 
-function queryFor(parameters: readonly Parameter[]): Arbitrary<string> {
+function queryFor(parameters: readonly Parameter[]): fc.Arbitrary<string> {
   const given = parameters.filter((parameter) => parameter.in === "query");
   const values = Object.fromEntries(given.map(({ name, schema }) => [name, described(schema)]));
   const requiredKeys = given.filter(({ required }) => required).map(({ name }) => name);
@@ -99,7 +99,7 @@ function queryFor(parameters: readonly Parameter[]): Arbitrary<string> {
     .map((query) => new URLSearchParams(query as Record<string, string>).toString());
 }
 
-function validAsk(operation: Walked): Arbitrary<Ask> {
+function validAsk(operation: Walked): fc.Arbitrary<Ask> {
   const { method, parameters, body } = operation;
   return fc
     .tuple(

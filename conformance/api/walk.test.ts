@@ -172,7 +172,7 @@ describe("another project's API token", () => {
       const theirs = await api.ask(at(id));
       const nobodys = await api.ask(at("000000000000"));
       assert.equal(theirs.status, 404, nameOf(operation));
-      const shown = ({ json: { request_id, ...rest } }: Got) => rest;
+      const shown = ({ json }: Got) => ({ ...json, request_id: "" });
       assert.deepEqual(shown(theirs), shown(nobodys));
     }
     const own = await api.ask({ path: `/v1/tokens/${made.token}`, bearer: operator });
@@ -208,14 +208,14 @@ describe("another project's API token", () => {
 
 describe("methods", () => {
   test("HEAD only where GET is public; any other that a path has not is 405 with Allow", async () => {
-    for (const path of new Set(operations().map((operation) => operation.path))) {
+    for (const sample of operations()) {
+      const { path } = sample;
       const there = operations().filter((operation) => operation.path === path);
-      const first = there[0] as Operation;
       for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const) {
         const own = there.some((operation) => operation.method === method);
         const head = method === "HEAD" && there.some(({ access }) => access === "public");
         if (own || head) continue;
-        const { status, headers } = await api.ask({ method, path: pathOf(first) });
+        const { status, headers } = await api.ask({ method, path: pathOf(sample) });
         assert.equal(status, 405, `${method} ${path}`);
         for (const { method: named } of there)
           assert.ok(headers.get("allow")?.includes(named), `${method} ${path}`);

@@ -42,7 +42,7 @@ export function operationsOf(deps: OperationDeps): readonly Operation[] {
     metricsOperation(metrics),
     createToken(issuer),
     ...nativeOperations(deps),
-    ...dropIns.flatMap(({ dropIn }) => dropIn(issuer)),
+    ...dropIns.flatMap((provider) => provider.dropIn(issuer)),
   ];
   return [...operations, openApiOperation(() => operations)];
 }

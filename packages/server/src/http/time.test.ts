@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { instantOf, rfc3339 } from "./time.ts";
 
 const RUNS = process.env["HANDSTAMP_LONG"] ? 100_000 : 1_000;

@@ -27,9 +27,10 @@ export const RFC_3339 =
  * does not have is none: JavaScript would take 30 February for 2 March.
  */
 export function instantOf(text: string): number | undefined {
-  const day = RFC_3339.exec(text)?.[1];
-  if (day === undefined) return undefined;
-  const midnight = Date.parse(`${day}T00:00:00Z`);
-  if (Number.isNaN(midnight) || !new Date(midnight).toISOString().startsWith(day)) return undefined;
+  const given = RFC_3339.exec(text)?.[1];
+  if (given === undefined) return undefined;
+  const midnight = Date.parse(`${given}T00:00:00Z`);
+  if (Number.isNaN(midnight) || !new Date(midnight).toISOString().startsWith(given))
+    return undefined;
   return Date.parse(text.toUpperCase());
 }

@@ -167,7 +167,7 @@ async function send(
       : { payload: typeof body === "string" ? body : JSON.stringify(body) }),
   });
   const text = answer.body;
-  const type = String(answer.headers["content-type"] ?? "");
+  const type = answer.headers["content-type"] ?? "";
   const got: Got = {
     status: answer.statusCode,
     headers: new Headers(answer.headers as Record<string, string>),

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { SCOPES, type Scope } from "@handstamp/protocol";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { matchesGlob, parseGlob } from "../../policy/index.ts";
 import { storedEvent } from "../../store/store.ts";
 import { type Api, type Got, startApi, type TokenLimits } from "../service.test-suite.ts";
@@ -207,13 +207,13 @@ describe("Idempotency-Key", () => {
   const body = { name: "once", scopes: ["mint"] };
   test("a replay is 200 with everything but the token, and makes nothing", async () => {
     const first = await create(body, root, key("k1"));
-    const before = (await list()).length;
+    const count = (await list()).length;
     const again = await create(body, root, key("k1"));
     assert.deepEqual([first.status, again.status], [201, 200]);
     const { token, ...shown } = first.json;
     assert.deepEqual(again.json, shown);
     assert.ok(!again.text.includes(token));
-    assert.equal((await list()).length, before);
+    assert.equal((await list()).length, count);
   });
   test("eight at once make one", async () => {
     const all = await Promise.all(Array.from({ length: 8 }, () => create(body, root, key("k8"))));

@@ -41,7 +41,7 @@ export async function replayCreation(
       "idempotency_mismatch",
       "This Idempotency-Key was used for another body: take a new one.",
     );
-  const row = await store.apiTokens.get(project, String(kept.inputs["made"]));
+  const row = await store.apiTokens.get(project, kept.inputs["made"] as string);
   if (row && row.revokedAt === null) return row;
   throw new HandstampError("conflict", "The caller that this Idempotency-Key made was deleted.");
 }

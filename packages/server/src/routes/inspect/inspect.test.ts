@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { mintToken } from "@handstamp/core/agora";
 import { mintAccessToken } from "@handstamp/core/twilio";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { type Api, type Got, PROJECTS, type ProjectName, startApi } from "../service.test-suite.ts";
 
 const RUNS = process.env["HANDSTAMP_LONG"] ? 20_000 : 300;
@@ -64,8 +64,9 @@ describe("verified", () => {
         [undefined, FORGED].map((secret) => inspect(twilio("north", "user-alice", secret), bearer)),
       );
       assert.equal(good?.json.verified, null);
-      const shown = ({ json: { id, parts, issued_at, expires_at, ...rest } }: Got) => rest;
-      assert.deepEqual(shown(good as Got), shown(bad as Got));
+      // What differs is what the two tokens say themselves.
+      const own = { id: "", parts: [], issued_at: "", expires_at: "" };
+      assert.deepEqual({ ...good?.json, ...own }, { ...bad?.json, ...own });
       assert.equal(good?.json.key_id, undefined);
     }
   });

@@ -78,10 +78,10 @@ test("it agrees with the service about real requests", async () => {
 
 test("it writes nothing: no token, no event", async () => {
   const { store } = api.service;
-  const before = await store.audit.heads();
+  const heads = await store.audit.heads();
   await ask({ caller: tutor, request: video("lesson-1") });
   await ask({ caller: pupil, request: video("lesson-1") });
-  assert.deepEqual(await store.audit.heads(), before);
+  assert.deepEqual(await store.audit.heads(), heads);
 });
 
 describe("refusals", () => {

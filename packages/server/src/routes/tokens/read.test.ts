@@ -52,7 +52,7 @@ describe("one record", () => {
     assert.match(json.digest, /^[\w-]{43}$/);
     assert.ok(Date.parse(json.expires_at) > Date.parse(json.issued_at));
     assert.ok(!text.includes(issued.alice.token), "the token is in the record");
-    assert.ok(!text.includes(issued.alice.token.split(".")[2] as string), "its signature is");
+    assert.ok(!text.includes(issued.alice.token.slice(-43)), "its signature is");
   });
   test("one's own: nothing of the rules, the key or the caller", async () => {
     const { status, json } = await get(`/v1/tokens/${issued.alice.id}`, alice);
