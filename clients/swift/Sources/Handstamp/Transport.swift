@@ -109,13 +109,23 @@ private final class Exchange: @unchecked Sendable {
 /// Follows a redirect within one origin, such as one that adds a slash. Another origin must not be
 /// shown the app's credential, so that such an answer stays the redirect that it is.
 private final class SameOriginRedirects: NSObject, URLSessionTaskDelegate {
-  func urlSession(
-    _ session: URLSession, task: URLSessionTask,
-    willPerformHTTPRedirection response: HTTPURLResponse, newRequest request: URLRequest,
-    completionHandler: @escaping (URLRequest?) -> Void
-  ) {
-    let isSame = origin(response.url) == origin(request.url)
-    completionHandler(isSame ? request : nil)
+  // Apple's SDKs annotate the completion handler differently from version to version; the async form
+  // is the same in all of them, and is missing on Linux.
+  #if canImport(FoundationNetworking)
+    func urlSession(
+      _ session: URLSession, task: URLSessionTask,
+      willPerformHTTPRedirection response: HTTPURLResponse, newRequest request: URLRequest,
+      completionHandler: @escaping (URLRequest?) -> Void
+    ) { completionHandler(followed(from: response.url, request)) }
+  #else
+    func urlSession(
+      _ session: URLSession, task: URLSessionTask,
+      willPerformHTTPRedirection response: HTTPURLResponse, newRequest request: URLRequest
+    ) async -> URLRequest? { followed(from: response.url, request) }
+  #endif
+
+  private func followed(from url: URL?, _ request: URLRequest) -> URLRequest? {
+    origin(url) == origin(request.url) ? request : nil
   }
 
   private func origin(_ url: URL?) -> [String?] {
