@@ -1,6 +1,9 @@
 import { SCOPES } from "@handstamp/protocol";
 import { type Caller, judgedCaller } from "./caller.ts";
 
+/** A caller that nothing but {@link operatorCaller} makes. */
+export type Operator = Caller & { readonly kind: "cli" };
+
 /**
  * The operator at the command line of the service's own machine. Nothing is checked: whoever may read
  * the signing keys and write the store may do everything anyway, and the record says who it was.
@@ -10,7 +13,7 @@ import { type Caller, judgedCaller } from "./caller.ts";
  * @example
  * const caller = operatorCaller("default", userInfo().username);
  */
-export function operatorCaller(project: string, user: string, allProjects = false): Caller {
+export function operatorCaller(project: string, user: string, allProjects = false): Operator {
   const scopes = SCOPES.filter((scope) => allProjects || scope !== "operate:*");
   return judgedCaller({
     kind: "cli",
@@ -19,5 +22,5 @@ export function operatorCaller(project: string, user: string, allProjects = fals
     identity: null,
     scopes: new Set(scopes),
     claims: {},
-  });
+  }) as Operator;
 }

@@ -111,6 +111,11 @@ export function keysForInspection(
   }
 }
 
+/** One provider's configuration, and whose it is. */
+export interface OwnedProvider extends ProviderConfig {
+  readonly project: string;
+}
+
 /**
  * One provider's configuration.
  *
@@ -121,7 +126,7 @@ export function providerConfig(
   config: Config | null,
   provider: ProviderId,
   project: string | undefined,
-): ProviderConfig {
+): OwnedProvider {
   const having = (config?.projects ?? []).filter(
     ({ name, providers }) => providers[provider] && (project ?? name) === name,
   );
@@ -130,8 +135,9 @@ export function providerConfig(
       "invalid_request",
       `Several projects have ${provider} keys: choose one with --project (${having.map(({ name }) => name).join(", ")}).`,
     );
-  const found = having[0]?.providers[provider];
-  if (found) return found;
+  const [owner] = having;
+  const found = owner?.providers[provider];
+  if (found) return { ...found, project: owner.name };
   throw new HandstampError("config_missing", missing(provider, project));
 }
 

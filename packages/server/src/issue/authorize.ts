@@ -6,6 +6,7 @@ import {
   type ProviderId,
 } from "@handstamp/protocol";
 import type { Caller } from "../callers/caller.ts";
+import type { Operator } from "../callers/operator.ts";
 import type { SigningKey } from "../config/config.ts";
 import { evaluate, type Decision as PolicyDecision } from "../policy/index.ts";
 import type { Asked } from "./ask.ts";
@@ -61,6 +62,21 @@ export function allowedBefore(
   uid?: number,
 ): Allowed {
   return allowedTo(caller, asked, decision, uid);
+}
+
+/**
+ * What the operator asks for at the command line of the service's own machine. No policy stands above
+ * whoever writes it; whether the key is active and the identity not blocked is asked inside the commit.
+ */
+export function allowedToOperator(
+  { project }: Operator,
+  provider: ProviderId,
+  key: SigningKey,
+  request: MintRequest,
+  uid?: number,
+): Allowed {
+  const decision: Decision = { request, rules: ["the operator's own command"] };
+  return { project, provider, key, decision, ...(uid === undefined ? {} : { uid }) } as Allowed;
 }
 
 function allowedTo(

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { HandstampError, isHandstampError, type JsonObject } from "@handstamp/protocol";
 import type { AuditEvent } from "../audit/events.ts";
 import type { Caller } from "../callers/caller.ts";
+import { canonicalIdentity } from "../callers/identity.ts";
 import { tokenIssued } from "../store/issuance.ts";
 import type { Effect, Outcome, Refusal, Requirement } from "../store/store.ts";
 import type { IssueDeps } from "./deps.ts";
@@ -14,6 +15,10 @@ declare const recorded: unique symbol;
 export interface Recorded extends TokenFacts {
   readonly token: string;
   readonly [recorded]: true;
+}
+
+interface RecordDeps extends Pick<IssueDeps, "journal" | "now"> {
+  readonly watch: Pick<IssueDeps["watch"], "issued">;
 }
 
 /** How an issue is entered into the record, beside what the token itself says. */
@@ -31,7 +36,7 @@ export interface EntryOptions {
  * @throws HandstampError `store_unavailable`, or the refusal that the commit found
  */
 export async function record(
-  deps: IssueDeps,
+  deps: RecordDeps,
   caller: Caller,
   signed: Signed,
   info: RequestInfo,
@@ -50,7 +55,7 @@ export async function record(
 }
 
 function issuedEvent(
-  deps: IssueDeps,
+  deps: RecordDeps,
   caller: Caller,
   { facts, key }: Signed,
   info: RequestInfo,
@@ -90,7 +95,7 @@ function requirementsOf(caller: Caller, { facts, key }: Signed): Requirement[] {
   ];
 }
 
-function usesOf(deps: IssueDeps, caller: Caller): Effect[] {
+function usesOf(deps: RecordDeps, caller: Caller): Effect[] {
   if (caller.kind !== "api_token") return [];
   return [{ kind: "api_token_used", id: caller.id, at: Math.floor(deps.now() / 1000) }];
 }
@@ -149,6 +154,15 @@ export async function recordRefusal(
   }
 }
 
+/** The identity that was named, if it is one; what is none does not enter the record. */
+function acceptable(identity: string): string | null {
+  try {
+    return canonicalIdentity(identity);
+  } catch {
+    return null;
+  }
+}
+
 function refusedEvent(
   deps: IssueDeps,
   caller: Caller,
@@ -163,7 +177,7 @@ function refusedEvent(
     project: caller.project,
     actor: { kind: caller.kind, id: caller.id },
     request: info.requestId,
-    identity: identity ?? caller.identity,
+    identity: identity === undefined ? caller.identity : acceptable(identity),
     products: Object.keys(grants).map((name) => `${provider}.${name}`),
     data,
   };

@@ -19,7 +19,7 @@ export interface Signed {
 const texts = new WeakMap<Signed, string>();
 
 /** Signs what has been allowed, with the project's active key. */
-export function sign(deps: IssueDeps, allowed: Allowed, draw: Draw): Signed {
+export function sign(deps: Pick<IssueDeps, "providers">, allowed: Allowed, draw: Draw): Signed {
   const { project, provider, key, decision, uid } = allowed;
   const minted = deps.providers[provider].mint(decision.request, revealKey(key), draw);
   const facts: TokenFacts = {

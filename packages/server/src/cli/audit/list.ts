@@ -10,7 +10,7 @@ import { visible } from "../output/escape.ts";
 import { shortened } from "../output/measure.ts";
 import type { Canvas } from "../output/paint.ts";
 import { grid } from "../output/table.ts";
-import { stamp, zone } from "../output/time.ts";
+import { timeColumn } from "../output/time.ts";
 import type { Shell } from "../shell.ts";
 
 interface Options extends BackendOptions, FilterOptions {
@@ -54,16 +54,18 @@ const WHOM_COLUMNS = 24;
 
 function render({ items, more }: Listing, now: number, canvas: Canvas): string {
   if (items.length === 0) return "There is no event that fits.";
-  const headings = [`time (${zone(now)})`, "event", "by", "for", "what"];
-  const rows = items.map((item) => rowOf(item["event"] as unknown as StoredEvent));
+  const events = items.map((item) => item["event"] as unknown as StoredEvent);
+  const times = events.map(({ at }) => Math.floor(at / 1000));
+  const time = timeColumn("time", times, now);
+  const rows = events.map((event, i) => [time.cell(times[i] ?? 0), ...rowOf(event)]);
+  const headings = [time.heading, "event", "by", "for", "what"];
   const rest = more ? [canvas.paint("quiet", "There are more: --limit shows them.")] : [];
   return [...grid(headings, rows, canvas, 0), ...rest].join("\n");
 }
 
-function rowOf({ at, type, actor, identity, products, data }: StoredEvent): readonly string[] {
+function rowOf({ type, actor, identity, products, data }: StoredEvent): readonly string[] {
   const by = actor.kind === actor.id ? actor.kind : `${actor.kind} ${actor.id}`;
   return [
-    stamp(Math.floor(at / 1000)),
     type,
     shortened(visible(by), WHOM_COLUMNS),
     shortened(visible(identity ?? ""), WHOM_COLUMNS),
@@ -71,14 +73,15 @@ function rowOf({ at, type, actor, identity, products, data }: StoredEvent): read
   ];
 }
 
-/** What tells most of an event in a line; `--json` has all of it. */
-const TELLING = ["reason", "rule", "name", "id", "key", "state", "count", "uid", "removed", "file"];
+/** The first of these tells most of an event in a line; `--json` has all of it. */
+const TELLING = ["reason", "rule", "name", "state", "count", "uid", "removed", "file", "key"];
 
 function summary(data: JsonObject): string {
-  return TELLING.filter((name) => data[name] !== undefined && data[name] !== null)
-    .slice(0, 2)
-    .map((name) =>
-      name === "reason" || name === "name" ? textOf(data[name]) : `${name} ${textOf(data[name])}`,
-    )
-    .join(", ");
+  const told = TELLING.find((name) => data[name] !== undefined && data[name] !== null);
+  if (told === undefined) return "";
+  const text = textOf(data[told]);
+  return SPEAKING.has(told) ? text : `${told} ${text}`;
 }
+
+/** Those that say what they are by themselves. */
+const SPEAKING = new Set(["reason", "rule", "name", "file"]);

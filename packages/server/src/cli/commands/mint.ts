@@ -15,6 +15,7 @@ import {
   optionsFrom,
 } from "../grant-flags.ts";
 import { parseDuration } from "../input.ts";
+import { isInstallation, mintRecorded } from "../mint-recorded.ts";
 import { visible } from "../output/escape.ts";
 import { grantTable } from "../output/grants.ts";
 import type { Canvas } from "../output/paint.ts";
@@ -32,7 +33,9 @@ interface Options extends Given {
 export function define(command: Command, bind: Bind): void {
   command.description(
     "Make a token with your own key, which the environment or handstamp.yaml holds. The token alone " +
-      "goes to standard output; on a terminal a summary follows.",
+      "goes to standard output; on a terminal a summary follows.\n\n" +
+      "Where there is a store, or settings that name one, the issue is in the record before the token " +
+      "is printed, and no token is printed that could not be recorded. Policy is not asked.",
   );
   for (const provider of Object.values(PROVIDERS))
     defineFor(command.command(provider.id), provider, bind);
@@ -92,11 +95,17 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [string, string])[]>>
   ],
 };
 
-function run(shell: Shell, provider: Provider, options: Options): Answer {
+async function run(shell: Shell, provider: Provider, options: Options): Promise<Answer> {
   const wanted = wantedFrom(provider, options);
   const found = findCredentials(shell.world, options.config);
-  const config = providerConfig(found, provider.id, options.project);
-  const { request, minted } = make(shell, provider, wanted, config);
+  const own = providerConfig(found, provider.id, options.project);
+  const request = requestOf(provider, wanted, own);
+  const recorded = found !== null && isInstallation(shell, found);
+  const minted = await inFlagsAsync(() =>
+    recorded
+      ? mintRecorded(shell, found, own, provider.id, request)
+      : provider.mint(request, revealKey(own.key), { now: shell.now() }),
+  );
   const warnings = [...minted.warnings, ...(found?.notices ?? [])];
   return {
     json: {
@@ -107,17 +116,18 @@ function run(shell: Shell, provider: Provider, options: Options): Answer {
       issued_at: rfc3339(minted.issuedAt),
       expires_at: rfc3339(minted.expiresAt),
       grants: request.grants,
+      recorded,
       warnings,
     },
     text: () => minted.token,
-    note: (canvas) => summary(request, minted, shell.now(), canvas),
+    note: (canvas) => summary(request, { ...minted, recorded }, shell.now(), canvas),
     warnings,
   };
 }
 
 function summary(
   { identity, grants }: MintRequest,
-  { id, expiresAt }: Minted,
+  { id, expiresAt, recorded }: Pick<Minted, "id" | "expiresAt"> & { readonly recorded: boolean },
   now: number,
   canvas: Canvas,
 ): string {
@@ -125,6 +135,7 @@ function summary(
     ["identity", visible(identity), "strong"],
     ["expires", `${local(expiresAt)}, ${relative(expiresAt, now)}`],
     ["id", id],
+    ["record", recorded ? "written" : "none: there is no store here, only a key"],
   ] as const;
   return ["", ...table(rows, canvas), "", ...grantTable(grants, canvas)].join("\n");
 }
@@ -161,20 +172,22 @@ function wantedFrom(provider: Provider, given: Options): Wanted {
 
 type Config = ReturnType<typeof providerConfig>;
 
-/** Parses and mints; what is wrong with a field is said in the names of the flags. */
-function make(
-  shell: Shell,
-  provider: Provider,
-  wanted: Wanted,
-  { key, settings }: Config,
-): { readonly request: MintRequest; readonly minted: Minted } {
+/** The request as the provider reads it; what is wrong with a field is said in the names of the flags. */
+function requestOf(provider: Provider, wanted: Wanted, { settings }: Config): MintRequest {
   try {
-    const request = provider.parse({
+    return provider.parse({
       ...wanted,
       grants: filled(provider, wanted.grants, settings),
       options: { ...defaultOptions(provider, settings), ...wanted.options },
     });
-    return { request, minted: provider.mint(request, revealKey(key), { now: shell.now() }) };
+  } catch (error) {
+    throw inFlags(error);
+  }
+}
+
+async function inFlagsAsync<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
     throw inFlags(error);
   }

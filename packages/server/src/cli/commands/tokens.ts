@@ -10,7 +10,7 @@ import { visible } from "../output/escape.ts";
 import { shortened } from "../output/measure.ts";
 import type { Canvas } from "../output/paint.ts";
 import { grid } from "../output/table.ts";
-import { relative, stamp, zone } from "../output/time.ts";
+import { relative, timeColumn } from "../output/time.ts";
 import type { Shell } from "../shell.ts";
 
 interface Options extends BackendOptions, FilterOptions {
@@ -62,23 +62,20 @@ const IDENTITY_COLUMNS = 28;
 
 function render({ items, more }: Listing, now: number, canvas: Canvas): string {
   if (items.length === 0) return "No token was issued that fits.";
-  const headings = [`issued (${zone(now)})`, "identity", "ends", "id", "products"];
-  const rows = items.map((token) => rowOf(token, now));
-  const lines = grid(headings, rows, canvas, 0);
-  return [
-    ...lines,
-    ...(more ? [canvas.paint("quiet", "More were issued: --limit shows them.")] : []),
-  ].join("\n");
+  const times = items.map((token) => secondsOf(token["issued_at"]));
+  const issued = timeColumn("issued", times, now);
+  const rows = items.map((token, i) => [issued.cell(times[i] ?? 0), ...rowOf(token, now)]);
+  const ids = items.map((token) => visible(textOf(token["id"])));
+  const headings = [issued.heading, "to", "ends", "for"];
+  const rest = more ? [canvas.paint("quiet", "More were issued: --limit shows them.")] : [];
+  return [...grid(headings, rows, canvas, 0, ids), ...rest].join("\n");
 }
 
 function rowOf(token: JsonObject, now: number): readonly string[] {
-  const { revoked_at: revoked } = token;
   const ends = secondsOf(token["expires_at"]);
   return [
-    stamp(secondsOf(token["issued_at"])),
     shortened(visible(textOf(token["identity"])), IDENTITY_COLUMNS),
-    revoked ? "revoked" : ends > now ? relative(ends, now) : "ended",
-    textOf(token["id"]),
+    token["revoked_at"] ? "revoked" : ends > now ? relative(ends, now) : "ended",
     textOf(token["products"]),
   ];
 }

@@ -19,12 +19,17 @@ export function table(rows: readonly Row[], canvas: Canvas, indent = 2): readonl
   );
 }
 
-/** Several columns under a heading; the last one takes what is left of the width and is wrapped. */
+/**
+ * Several columns under a heading; the last one takes what is left of the width and is wrapped.
+ *
+ * @param notes a line under each row, for what is too long for a column and is to be copied whole
+ */
 export function grid(
   headings: readonly string[],
   rows: readonly (readonly string[])[],
   canvas: Canvas,
   indent = 2,
+  notes: readonly string[] = [],
 ): readonly string[] {
   const last = headings.length - 1;
   const widths = headings.map((heading, i) =>
@@ -34,12 +39,14 @@ export function grid(
   const put = (cells: readonly string[]) =>
     " ".repeat(indent) +
     cells.map((cell, i) => (i === last ? cell : padded(cell, (widths[i] ?? 0) + GAP))).join("");
-  const body = rows.flatMap((row) =>
-    wrapped(row[last] ?? "", Math.max(20, canvas.columns - left)).map((line, i) =>
+  const under = " ".repeat(indent + 2);
+  const body = rows.flatMap((row, n) => [
+    ...wrapped(row[last] ?? "", Math.max(20, canvas.columns - left)).map((line, i) =>
       put(
         i === 0 ? [...row.slice(0, last), line] : [...headings.slice(0, last).map(() => ""), line],
       ),
     ),
-  );
+    ...(notes[n] ? [under + canvas.paint("quiet", notes[n])] : []),
+  ]);
   return [canvas.paint("quiet", put(headings)), ...body];
 }

@@ -54,14 +54,21 @@ export function local(at: number): string {
   return `${dayOf(date)} ${clock(at)} ${offset(date)}`;
 }
 
-/** The reader's own clock without its offset, for a column whose heading says it: {@link zone}. */
-export function stamp(at: number): string {
-  return isDate(at) ? `${dayOf(new Date(at * 1000))} ${clock(at)}` : String(at);
+/** A column of the reader's own clock: without the date where all of it is of today. */
+export interface TimeColumn {
+  readonly heading: string;
+  readonly cell: (at: number) => string;
 }
 
-/** The offset of the reader's clock at a moment: "UTC", "+01:00". */
-export function zone(at: number): string {
-  return offset(new Date(at * 1000));
+/** @param title what the times are, such as "issued" */
+export function timeColumn(title: string, times: readonly number[], now: number): TimeColumn {
+  const zone = offset(new Date(now * 1000));
+  const today = times.every((at) => sameDay(at, now));
+  const stamp = (at: number) => `${dayOf(new Date(at * 1000))} ${clock(at)}`;
+  return {
+    heading: today ? `${title} today (${zone})` : `${title} (${zone})`,
+    cell: (at) => (today || !isDate(at) ? clock(at) : stamp(at)),
+  };
 }
 
 /** The time of day alone. */
