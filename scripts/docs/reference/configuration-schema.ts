@@ -5,7 +5,8 @@
 import { PROVIDERS } from "@handstamp/core";
 import { type Shape, toJsonSchema } from "@handstamp/protocol";
 import { RETENTION } from "../../../packages/server/src/app/retention.ts";
-import { CALLERS_SHAPE, SHAPES } from "../../../packages/server/src/callers/shapes.ts";
+import { CALLERS_SHAPE } from "../../../packages/server/src/callers/index.ts";
+import type { SHAPES } from "../../../packages/server/src/callers/shapes.ts";
 import { SECTIONS } from "../../../packages/server/src/config/load.ts";
 import { LIMITS } from "../../../packages/server/src/limits/limits.ts";
 import { TRUSTED_PROXIES } from "../../../packages/server/src/limits/proxies.ts";
