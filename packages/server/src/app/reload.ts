@@ -113,10 +113,8 @@ async function tellRefused(parts: ReloadParts, error: unknown): Promise<void> {
     ? [error.code, error.message]
     : ["internal", "unforeseen failure"];
   app.log.error({ code, reason }, "the configuration was not loaded; the one before it stays");
-  await note(
-    parts,
-    serviceEvent("operation.refused", now(), { operation: "reload", code, reason }),
-  );
+  // The record is kept for years: the names that somebody mistyped are for the log alone.
+  await note(parts, serviceEvent("operation.refused", now(), { operation: "reload", code }));
 }
 
 /** A reload counts even where it cannot be recorded: it may be the one that takes rights away. */
