@@ -9,7 +9,7 @@ import { readAudit } from "../../routes/audit/read.ts";
 import { createCaller } from "../../routes/callers/create.ts";
 import { deleteCaller } from "../../routes/callers/delete.ts";
 import { listCallers } from "../../routes/callers/list.ts";
-import { testPolicy } from "../../routes/policy/test.ts";
+import { testPolicy } from "../../routes/policy/decide.ts";
 import { readTokens } from "../../routes/tokens/read.ts";
 import type { Entry, Outcome, Store } from "../../store/store.ts";
 import type { ApiRequest, Backend } from "./backend.ts";
