@@ -13,7 +13,7 @@ import { healthOperations } from "../routes/health.ts";
 import { inspectToken } from "../routes/inspect/inspect.ts";
 import { metricsOperation } from "../routes/metrics.ts";
 import { openApiOperation } from "../routes/openapi.ts";
-import { testPolicy } from "../routes/policy/test.ts";
+import { testPolicy } from "../routes/policy/decide.ts";
 import { createToken } from "../routes/tokens/create.ts";
 import { readTokens } from "../routes/tokens/read.ts";
 import type { Journal } from "../store/journal.ts";

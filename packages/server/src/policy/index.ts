@@ -1,7 +1,6 @@
 /** What a caller may have: rules, compiled once, and decisions by them. Pure. */
 export {
   CASE_PARTS,
-  CASES,
   type Case,
   type CaseContext,
   type CaseResult,

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { hash } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { type Api, type Got, startApi } from "../service.test-suite.ts";
+import { readAudit } from "./read.ts";
 
 let api: Api;
 let reader: string;
@@ -124,6 +125,23 @@ describe("NDJSON", () => {
   test("nothing that matches is nothing", async () => {
     assert.equal((await get("?format=ndjson&identity=nobody", reader)).text, "");
   });
+});
+
+test("an export is read as it is taken: a client that stops has nothing read ahead for it", async () => {
+  const { store } = api.service;
+  let pages = 0;
+  const page = { items: [{ hash: "00", text: "{}" }], next: "more" };
+  const audit = { ...store.audit, list: async () => (pages++, page as never) };
+  const journal = { record: async () => ({ committed: true, chain: "main", seq: 1 }) as const };
+  const operation = readAudit({ store: { audit }, journal, now: Date.now });
+  const caller = { kind: "api_token", id: "x", project: "north", scopes: new Set(["read"]) };
+  const ask = { caller, query: { format: "ndjson" }, presented: { headers: {} } };
+  const { body } = await operation.handle(ask as never);
+  const lines = (body as AsyncIterable<string>)[Symbol.asyncIterator]();
+  assert.equal(pages, 0);
+  assert.equal((await lines.next()).value, '{"hash":"00","event":{}}\n');
+  assert.equal((await lines.next()).done, false);
+  assert.ok(pages <= 2);
 });
 
 describe("refusals", () => {
