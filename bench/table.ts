@@ -4,6 +4,7 @@ import { twilioMint } from "./core/twilio-mint.ts";
 import { twilioVerify } from "./core/twilio-verify.ts";
 import { coldStart } from "./http/cold-start.ts";
 import { dropInThroughput } from "./http/drop-in.ts";
+import { issueThroughput } from "./http/issue.ts";
 import type { Result } from "./result.ts";
 import { journalThroughput } from "./store/journal.ts";
 import { millionEntries } from "./store/million.ts";
@@ -18,4 +19,5 @@ export const BENCHMARKS: readonly { name: string; run: () => Result[] | Promise<
   { name: "store/journal", run: journalThroughput },
   { name: "store/million", run: millionEntries },
   { name: "http/drop-in", run: dropInThroughput },
+  { name: "http/issue", run: issueThroughput },
 ];

@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url";
 /** A server in a process of its own, stopped by its own id. */
 export interface Server {
   readonly url: string;
+  /** What the script printed before that, after the word `credentials`: JSON. */
+  readonly credentials: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
@@ -18,17 +20,18 @@ export async function serve(script: string, env: Record<string, string> = {}): P
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const url = await announced(child);
-  return { url, stop: () => stop(child) };
+  const { url, credentials } = await announced(child);
+  return { url, credentials, stop: () => stop(child) };
 }
 
-function announced(child: ChildProcess): Promise<string> {
+function announced(child: ChildProcess): Promise<Omit<Server, "stop">> {
   return new Promise((resolve, reject) => {
     let text = "";
     child.stdout?.on("data", (chunk) => {
       text += chunk;
       const found = /listening (\S+)/.exec(text);
-      if (found?.[1]) resolve(found[1]);
+      const credentials = /credentials (.*)/.exec(text)?.[1] ?? "{}";
+      if (found?.[1]) resolve({ url: found[1], credentials: JSON.parse(credentials) });
     });
     child.once("exit", (code) => reject(new Error(`the server ended early, with status ${code}`)));
   });

@@ -58,7 +58,11 @@ const env = {
   HANDSTAMP_CONFIG: join(data, "handstamp.yaml"),
   PORT: "0",
 };
-const service = await startService(loadConfig({ ...nodeWorld(), env }));
+const remembered = process.env["VERIFIED_JWTS"];
+const service = await startService(
+  loadConfig({ ...nodeWorld(), env }),
+  remembered === undefined ? {} : { verifiedJwts: Number(remembered) },
+);
 const { token, row } = createApiToken(
   { project: "default", name: "bench", scopes: ["mint", "mint:others", "read"] },
   randomBytes,
@@ -93,11 +97,44 @@ await service.store.commit([
   },
 ]);
 
-const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 const now = Math.floor(Date.now() / 1000);
+const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 const signed = `${part({ alg: "RS256", typ: "JWT" })}.${part({ iss: ISSUER, aud: "calls", sub: "alice", iat: now, exp: now + 3600 })}`;
 const jwt = `${signed}.${sign("sha256", Buffer.from(signed), privateKey).toString("base64url")}`;
 
+await seed(service.store, Number(process.env["RECORDS"] ?? 0));
+
 console.log(`credentials ${JSON.stringify({ apiToken: token.reveal(), jwt })}`);
 console.log(`listening ${service.url}`);
+/** Fills the record, so that a request meets a store that has been in use. */
+async function seed(store: typeof service.store, records: number): Promise<void> {
+  const BATCH = 2000;
+  const at = Date.now();
+  for (let done = 0; done < records; done += BATCH)
+    await store.commit(
+      Array.from({ length: Math.min(BATCH, records - done) }, (_, i) => ({
+        event: {
+          type: "token.issued" as const,
+          at,
+          project: "default",
+          actor: { kind: "jwt", id: `jwt:${ISSUER}|user-${(done + i) % 50_000}` },
+          request: `request-${done + i}`,
+          identity: `user-${(done + i) % 50_000}`,
+          products: ["twilio.video"],
+          data: {
+            digest: "d".repeat(43),
+            expires_at: now + 3600,
+            grants: { video: { room: `lesson-${i}` } },
+            issued_at: now,
+            key: TWILIO.keySid,
+            provider: "twilio",
+            rule: "lessons",
+            token: `${TWILIO.keySid}-${(done + i).toString(16).padStart(32, "0")}`,
+            uid: null,
+          },
+        },
+      })),
+    );
+}
+
 process.once("SIGTERM", () => void service.close().then(() => process.exit(0)));

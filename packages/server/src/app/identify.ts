@@ -24,6 +24,8 @@ export interface IdentifyOptions {
   readonly limits: Limits;
   /** Unix seconds. */
   readonly now: () => number;
+  /** How many verified JWTs are remembered; 0 remembers none. */
+  readonly verifiedJwts?: number | undefined;
   readonly log: (detail: string) => void;
 }
 
@@ -65,6 +67,7 @@ function authenticatorOptions({
   limits,
   now,
   log,
+  verifiedJwts,
 }: IdentifyOptions): AuthenticatorOptions {
   const open = { project: config.projects[0]?.name ?? "default" };
   return {
@@ -77,6 +80,7 @@ function authenticatorOptions({
       allowedOrigins: settings.cors.origins,
       log: ({ event, detail }) => log(`${event}: ${detail}`),
       limitPasscodes: (ip) => limits.take("refused", addressBucket(ip)),
+      ...(verifiedJwts === undefined ? {} : { verifiedJwts }),
     },
     ...(config.mode === "development" ? { open } : {}),
   };

@@ -53,8 +53,17 @@ export async function partsOf(
   const metrics = createMetrics();
   const limits = memoryLimits(settings.rates, () => performance.now() / 1000);
   const live = liveOf(settings, (next) => {
+    const { verifiedJwts } = options;
     const log = (detail: string) => app.log.warn({ detail }, "callers");
-    return createIdentify({ settings: next, config, store, limits, now: seconds, log });
+    return createIdentify({
+      settings: next,
+      config,
+      store,
+      limits,
+      now: seconds,
+      log,
+      verifiedJwts,
+    });
   });
   const app = await createServer({
     cors: () => live.settings.cors,

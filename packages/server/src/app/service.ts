@@ -20,6 +20,8 @@ export interface ServiceOptions {
   readonly now?: () => number;
   /** A store of the caller's own making, instead of the one that the configuration names. */
   readonly store?: Store;
+  /** How many verified JWTs are remembered, by their SHA-256; 0 remembers none. Default 10,000. */
+  readonly verifiedJwts?: number;
 }
 
 export interface Service {
