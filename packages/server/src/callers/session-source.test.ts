@@ -161,6 +161,33 @@ for (const [name, [headers, served]] of Object.entries(UNSAFE))
     assert.equal(server.hits(), served ? 1 : 0);
   });
 
+const SAFE: Record<string, readonly [Presented["headers"], boolean]> = {
+  "nothing that says who caused it (a native app)": [{}, true],
+  "the address bar": [{ "sec-fetch-site": "none" }, true],
+  "Sec-Fetch-Site: same-origin": [{ "sec-fetch-site": "same-origin" }, true],
+  "an allowed Origin on another site": [
+    { origin: "https://app.example.com", "sec-fetch-site": "cross-site" },
+    true,
+  ],
+  "a foreign page's image": [{ "sec-fetch-site": "cross-site" }, false],
+  "an image of another host of this site": [{ "sec-fetch-site": "same-site" }, false],
+  "a foreign Origin": [{ origin: "https://attacker.example" }, false],
+  "Origin null": [{ origin: "null" }, false],
+  "two Origins": [{ origin: ["https://app.example.com", "https://app.example.com"] }, false],
+};
+for (const [name, [headers, served]] of Object.entries(SAFE))
+  test(`session: a cookie on GET with ${name} is ${served ? "taken" : "refused"}`, async () => {
+    await using server = await serve(app().listener);
+    const deps = { allowedOrigins: ["https://app.example.com"] };
+    const { authenticator } = authenticatorOf(sessionAt(server.url), deps);
+    const asked = authenticator.authenticate(
+      withCookie("sid=good", { headers: { host: "tokens.example.com", ...headers } }),
+    );
+    if (served) assert.equal((await asked).identity, "42");
+    else await assert.rejects(asked, REFUSED);
+    assert.equal(server.hits(), served ? 1 : 0);
+  });
+
 test("session: other Authorizations go to the endpoint that takes them, without cookies", async () => {
   const { listener, seen } = app();
   await using server = await serve(listener);

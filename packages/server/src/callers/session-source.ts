@@ -110,7 +110,7 @@ function collect(
   if (names.some((name) => holdsApiToken(found[name] ?? "")))
     throw refusal("an API token stands where a session is expected; it is not forwarded");
   if ("cookie" in found && !mayUseCookie(presented, allowedOrigins))
-    throw refusal("a cookie on an unsafe method without an allowed Origin");
+    throw refusal("a cookie in a request that another site caused, or that does not say who did");
   return found;
 }
 
