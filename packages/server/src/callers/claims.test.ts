@@ -103,3 +103,47 @@ test("claims: only own members are walked", () => {
     assert.throws(() => identityFrom({ sub: "alice" }, template), { code: "unauthenticated" });
   }
 });
+
+test("several claims: no two people can have one identity, wherever the separator stands", () => {
+  const text = fc.string({ unit: fc.constantFrom("a", ":", "-"), minLength: 1, maxLength: 5 });
+  const separator = fc.constantFrom(":", "::", "-:-", "a");
+  fc.assert(
+    fc.property(separator, text, text, text, text, (between, t1, s1, t2, s2) => {
+      fc.pre(t1 !== t2 || s1 !== s2);
+      const template = parseIdentityTemplate(`\${tenant}${between}\${sub}`);
+      assert.ok("parts" in template);
+      const [one, two] = [
+        { tenant: t1, sub: s1 },
+        { tenant: t2, sub: s2 },
+      ].map((claims) => identityOrNone(claims, template));
+      assert.ok(one === undefined || one !== two, `${one} is two people`);
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+function identityOrNone(...given: Parameters<typeof identityFrom>): string | undefined {
+  try {
+    return identityFrom(...given);
+  } catch (error) {
+    assert.ok(isHandstampError(error) && error.code === "unauthenticated");
+    return undefined;
+  }
+}
+
+test("several claims: the usual ones pass, one that holds the separator is refused", () => {
+  const template = parseIdentityTemplate("${tenant}:${sub}");
+  assert.ok("parts" in template);
+  assert.equal(identityFrom({ tenant: "a", sub: "b:c" }, template), "a:b:c");
+  assert.throws(() => identityFrom({ tenant: "a:b", sub: "c" }, template), {
+    code: "unauthenticated",
+  });
+});
+
+test("several claims: without a text between them a template is refused", () => {
+  assert.match(
+    problems([{ jwt: { ...JWT, identity: "${tenant}${sub}" } }])["/callers/0/jwt/identity"] ?? "",
+    /between two claims/,
+  );
+  assert.deepEqual(problems([{ jwt: { ...JWT, identity: "a-${tenant}:${sub}" } }]), {});
+});

@@ -44,6 +44,8 @@ export function parseIdentityTemplate(source: string): IdentityTemplate | { erro
       };
     parts.push(part);
   }
+  if (parts.slice(2, -2).includes(""))
+    return { error: 'must have a text between two claims, such as "${tenant}:${sub}"' };
   return { source, parts };
 }
 
@@ -80,12 +82,25 @@ export function claimAt(claims: JsonObject, path: ClaimPath): Json | undefined {
  * @throws HandstampError `unauthenticated` where a claim is absent or gives no acceptable identity
  */
 export function identityFrom(claims: JsonObject, template: IdentityTemplate): string {
-  const text = template.parts
-    .map((part) => (typeof part === "string" ? part : claimText(claims, part)))
-    .join("");
-  const identity = acceptable(text);
+  const texts = template.parts.map((part) =>
+    typeof part === "string" ? part : claimText(claims, part),
+  );
+  checkSeparators(texts);
+  const identity = acceptable(texts.join(""));
   if (isGuestIdentity(identity)) throw refusal("the identity begins with the guests' prefix");
   return identity;
+}
+
+/**
+ * A claim that holds the text which parts it from the next could give the identity of another: with
+ * `${tenant}:${sub}` the `b:c` of `a` and the `c` of `a:b` would be one person.
+ */
+function checkSeparators(texts: readonly string[]): void {
+  for (let i = 1; i + 2 < texts.length; i += 2) {
+    const [claim = "", separator = ""] = texts.slice(i, i + 2);
+    if ((claim + separator).indexOf(separator) < claim.length)
+      throw refusal("a claim holds the text that parts it from the next one in the identity");
+  }
 }
 
 function claimText(claims: JsonObject, path: ClaimPath): string {
