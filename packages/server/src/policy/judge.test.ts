@@ -204,6 +204,9 @@ describe("Voice: an object that was not asked for is not opened", () => {
     [voice({ incoming: true }), {}, { incoming: true, outgoing }],
     [voice({}), { incoming: true }, forbidden],
     [voice({}), { incoming: false }, { incoming: false }],
+    [voice({ incoming: true }), { incoming: { allow: true } }, { incoming: { allow: true } }],
+    [voice({}), { incoming: { allow: true } }, forbidden],
+    [voice({}), { incoming: { allow: false } }, { incoming: { allow: false } }],
     [voice({}), {}, { outgoing }],
     [voice({}), { outgoing }, { outgoing }],
     [voice({}), { outgoing: { application_sid: `AP${"b".repeat(32)}` } }, forbidden],
@@ -237,6 +240,10 @@ describe("RTM 2's lists: each name is judged, and none is none", () => {
     ],
     [rtm2({}), read("hall"), forbidden],
     [rtm2({ message_read: ["a", "b"] }), {}, read("a", "b")],
+    [rtm2({ message_read: "${caller.claims.c}" }), {}, read("hall"), { c: "hall" }],
+    [rtm2({ message_read: "${caller.claims.c}" }), {}, forbidden, { c: "*" }],
+    [rtm2({ message_read: "${caller.claims.c}" }), read("*"), forbidden, { c: "*" }],
+    [rtm2({ message_read: "*" }), read("*"), read("*")],
   ]);
 });
 

@@ -49,7 +49,7 @@ export function judge(
   let filled = grant;
   for (const rule of entry.fields) {
     const value = valueAt(grant, rule.field.path);
-    const isAbsent = value === undefined || (rule.field.kind === "flag" && value === false);
+    const isAbsent = value === undefined || (rule.field.kind === "flag" && isLowered(value));
     const { fill, why, mustName } = isAbsent
       ? judgeAbsent(rule, asked)
       : judgeValue(rule, value, asked);
@@ -91,7 +91,7 @@ function judgeUnnamed(field: Field, value: Json, { settings }: Asked): Verdict {
 function isWithin({ field, allowance }: FieldRule, value: Json, { variables }: Asked): boolean {
   switch (allowance.kind) {
     case "raised":
-      return value === true;
+      return value === true || (isObject(value) && value["allow"] === true);
     case "values":
       return allowance.of.some((allowed) => sameJson(allowed, value));
     case "members":
@@ -100,7 +100,7 @@ function isWithin({ field, allowance }: FieldRule, value: Json, { variables }: A
       );
     case "patterns": {
       const texts = field.isList && Array.isArray(value) ? value : [value];
-      return texts.every((text) => isMatched(allowance.of, text as Json, variables));
+      return texts.every((text) => isMatched(field, allowance.of, text as Json, variables));
     }
     default:
       return false;
@@ -109,14 +109,25 @@ function isWithin({ field, allowance }: FieldRule, value: Json, { variables }: A
 
 type Patterns = Extract<FieldRule["allowance"], { kind: "patterns" }>["of"];
 
-function isMatched(patterns: Patterns, value: Json, variables: Variables): boolean {
+function isMatched(field: Field, patterns: Patterns, value: Json, variables: Variables): boolean {
   if (typeof value !== "string" && typeof value !== "number") return false;
   const text = String(value);
   return patterns.some((pattern) => {
     if (!text.startsWith(pattern.prefix)) return false;
     const glob = pattern.render(variables);
-    return glob !== undefined && matchesGlob(glob, text);
+    if (glob === undefined || isWildcardOfList(field, literalOf(glob))) return false;
+    return matchesGlob(glob, text);
   });
+}
+
+/** What means "any" in a list, out of a claim: a rule gives it with a star of its own. */
+function isWildcardOfList({ isList, allow }: Field, literal: string | undefined): boolean {
+  return isList && literal !== undefined && literal === allow.wildcard;
+}
+
+/** A flag that is not asked for, also in Twilio's own form of `incoming`. */
+function isLowered(value: Json | undefined): boolean {
+  return value === false || (isObject(value) && value["allow"] === false);
 }
 
 function judgeAbsent(rule: FieldRule, asked: Asked): Verdict {
@@ -167,6 +178,8 @@ function judgePatternsAbsent(
     .filter((glob) => glob !== undefined);
   const literals = globs.map(literalOf).filter((text) => text !== undefined);
   const isLiteral = literals.length === globs.length && globs.length > 0;
+  if (field.isList && literals.some((text) => isWildcardOfList(field, text)))
+    return { why: `${field.name} would be filled with the wildcard` };
   if (field.isList) return bare && isLiteral ? { fill: literals } : FINE;
   if (globs.length === 0)
     return { why: `${field.name} has a template without a value for this caller` };

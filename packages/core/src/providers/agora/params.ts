@@ -173,6 +173,7 @@ function allowPermissions(): Product["allow"] {
         {
           kind: "pattern",
           path: ["permissions", resource, action],
+          wildcard: "*",
           doc: `What of ${resource} the caller may ${action}.`,
         },
       ]);
