@@ -14,6 +14,7 @@ export function readBodies(app: FastifyInstance): void {
     if (text instanceof Error) done(text);
     // Many clients say JSON and send nothing: that is no body, and the operation says if it needs one.
     else if (text === "") done(null, undefined);
+    else if (nests(text, MAX_DEPTH)) done(tooDeep());
     else void parseJson(request, text, done);
   });
   app.addContentTypeParser(
@@ -21,6 +22,27 @@ export function readBodies(app: FastifyInstance): void {
     { parseAs: "buffer" },
     async (_request: unknown, body: Buffer) => parseForm(decode(body)),
   );
+}
+
+/** Twice what any request needs; beyond it lies only what walks a stack to its end. */
+const MAX_DEPTH = 32;
+
+/** Whether JSON nests deeper than so many levels: counted in the text, before anything is made of it. */
+function nests(text: string, most: number): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i];
+    if (quoted && char === "\\") i++;
+    else if (char === '"') quoted = !quoted;
+    else if (!quoted && (char === "{" || char === "[") && ++depth > most) return true;
+    else if (!quoted && (char === "}" || char === "]")) depth--;
+  }
+  return false;
+}
+
+function tooDeep(): HandstampError {
+  return new HandstampError("invalid_request", `The body nests deeper than ${MAX_DEPTH} levels.`);
 }
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true });
