@@ -11,6 +11,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/serve.ts"),
   },
   {
+    name: "init",
+    summary: "write a handstamp.yaml by asking",
+    load: () => import("./commands/init.ts"),
+  },
+  {
     name: "mint",
     summary: "make a token with your own key",
     load: () => import("./commands/mint.ts"),

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { addExamples, type Bind } from "../command.ts";
-import { defineCheck } from "../policy/check.ts";
 import { defineTest } from "../policy/cases.ts";
+import { defineCheck } from "../policy/check.ts";
 
 export function define(command: Command, bind: Bind): void {
   command.description("The rules of handstamp.yaml that say who may have what.");
