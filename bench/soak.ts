@@ -21,6 +21,11 @@ const CLIENTS = 8;
 const SAMPLE_MS = 5_000;
 const PEOPLE = 5_000;
 
+const BODIES: Readonly<Record<number, string>> = {
+  8: JSON.stringify({ provider: "twilio", grants: { video: { room: "staff" } } }),
+  9: "{",
+};
+
 interface Sample {
   readonly seconds: number;
   readonly rss: number;
@@ -53,11 +58,6 @@ async function client({ url }: Serving, number: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
   }
 }
-
-const BODIES: Readonly<Record<number, string>> = {
-  8: JSON.stringify({ provider: "twilio", grants: { video: { room: "staff" } } }),
-  9: "{",
-};
 
 async function sample({ child }: Serving): Promise<Sample[]> {
   const samples: Sample[] = [];
