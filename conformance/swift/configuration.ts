@@ -1,20 +1,21 @@
 /** The production configuration that the Swift tests meet. Every credential in it is made up. */
-import type { Key } from "./world.ts";
+import type { KeyMaterial } from "@handstamp/core";
+import type { Keys } from "./world.ts";
 
 export const ISSUER = "https://login.example.com";
 export const JWT_SECRET = "0123456789abcdef0123456789abcdef";
 
-const TWILIO: Key = {
+const TWILIO: KeyMaterial = {
   account: "AC0123456789abcdef0123456789abcdef",
   id: "SK0123456789abcdef0123456789abcdef",
   secret: "Abcdefghijklmnopqrstuvwxyz012345",
 };
-const AGORA: Key = {
+const AGORA: KeyMaterial = {
   account: "0123456789abcdef0123456789abcdef",
   id: "0123456789abcdef0123456789abcdef",
   secret: "fedcba9876543210fedcba9876543210",
 };
-export const KEYS: readonly Key[] = [TWILIO, AGORA];
+export const KEYS: Keys = { twilio: [TWILIO], agora: [AGORA] };
 
 export const CONFIGURATION = `
 providers:

@@ -6,6 +6,8 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { KeyMaterial } from "@handstamp/core";
+import type { ProviderId } from "@handstamp/protocol";
 import { SignJWT } from "jose";
 import { createApiToken } from "../../packages/server/src/callers/index.ts";
 import {
@@ -20,16 +22,12 @@ import { startFaulty } from "./faulty.ts";
 export interface World {
   /** What the tests are told: addresses and credentials, as JSON. */
   readonly told: Readonly<Record<string, string>>;
-  /** The keys of each provider's tokens, whichever service signed them. */
-  readonly keys: readonly Key[];
+  readonly keys: Keys;
   close(): Promise<void>;
 }
 
-export interface Key {
-  readonly account: string;
-  readonly id: string;
-  readonly secret: string;
-}
+/** The keys of each provider's tokens, whichever service signed them. */
+export type Keys = Readonly<Record<ProviderId, readonly KeyMaterial[]>>;
 
 /** Starts everything; what was started is ended by `close`. */
 export async function startWorld(): Promise<World> {
@@ -59,7 +57,12 @@ export async function startWorld(): Promise<World> {
       operator: await operatorToken(production),
       ...(await people()),
     };
-    return { told, keys: [...KEYS, ...developmentKeys(join(folder, "development"))], close };
+    const own = developmentKeys(join(folder, "development"));
+    const keys = {
+      twilio: [...KEYS.twilio, ...own.twilio],
+      agora: [...KEYS.agora, ...own.agora],
+    };
+    return { told, keys, close };
   } catch (error) {
     await close();
     throw error;
@@ -137,13 +140,13 @@ interface DevelopmentKeys {
 }
 
 /** The keys that a service in development mode has made for itself. */
-function developmentKeys(folder: string): readonly Key[] {
+function developmentKeys(folder: string): Keys {
   const text = readFileSync(join(folder, "development.json"), "utf8");
   const { twilio, agora } = JSON.parse(text) as DevelopmentKeys;
-  return [
-    { account: twilio.account_sid, id: twilio.api_key, secret: twilio.api_secret },
-    { account: agora.app_id, id: agora.app_id, secret: agora.app_certificate },
-  ];
+  return {
+    twilio: [{ account: twilio.account_sid, id: twilio.api_key, secret: twilio.api_secret }],
+    agora: [{ account: agora.app_id, id: agora.app_id, secret: agora.app_certificate }],
+  };
 }
 
 /** Writes what the tests are told where they look for it. */

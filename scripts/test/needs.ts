@@ -1,6 +1,7 @@
 /** System tools that a suite needs, how to find them and how to get them. */
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
+import { findSwift } from "../swift/toolchain.ts";
 
 export interface Need {
   readonly name: string;
@@ -16,6 +17,17 @@ export const NEEDS = {
     find: () =>
       process.env["CHROMIUM"] ??
       firstOnPath("chromium", "chromium-browser", "google-chrome-stable", "google-chrome"),
+  },
+  swift: {
+    name: "A Swift toolchain",
+    install:
+      "Swift 6 on the PATH, or Linux, root's right to mount and chroot, and apt-get install debootstrap",
+    find: findSwift,
+  },
+  slowhttptest: {
+    name: "slowhttptest",
+    install: "apt-get install slowhttptest",
+    find: () => firstOnPath("slowhttptest"),
   },
 } as const satisfies Record<string, Need>;
 

@@ -6,6 +6,7 @@ import { checkDocs } from "../docs/check.ts";
 import { checkLayers } from "../layers/check.ts";
 import { BUILD, runStep, STEPS, type Step } from "../lint/steps.ts";
 import { checkPackages } from "../packaging/check.ts";
+import { checkSwift } from "../swift/check.ts";
 import { NEEDS, type Need } from "./needs.ts";
 import { runNodeTests } from "./node-test.ts";
 import type { Report } from "./report.ts";
@@ -17,6 +18,8 @@ export interface Suite {
   readonly needs: readonly Need[];
   run(report: Report): Promise<void>;
 }
+
+const SLOW_CLIENTS = ["conformance/faults/slow.test.ts"];
 
 export const SUITES: readonly Suite[] = [
   {
@@ -56,13 +59,19 @@ export const SUITES: readonly Suite[] = [
   },
   {
     name: "conformance",
-    title: "the vendors' own packages as witnesses",
+    title: "the vendors' own packages as witnesses, and faults survived",
     needs: [],
     run: (report) =>
       runNodeTests(report, {
         files: ["conformance/**/*.test.ts"],
-        except: ["conformance/runtimes/**"],
+        except: ["conformance/runtimes/**", ...SLOW_CLIENTS],
       }),
+  },
+  {
+    name: "slow clients",
+    title: "slow and idle clients, and everybody else served",
+    needs: [NEEDS.slowhttptest],
+    run: (report) => runNodeTests(report, { files: SLOW_CLIENTS }),
   },
   {
     name: "packaging",
@@ -87,6 +96,12 @@ export const SUITES: readonly Suite[] = [
     title: "the same suite in Chromium",
     needs: [NEEDS.chromium],
     run: checkBrowser,
+  },
+  {
+    name: "swift",
+    title: "the Swift package against real services, plain and under the thread sanitizer",
+    needs: [NEEDS.swift],
+    run: checkSwift,
   },
 ];
 

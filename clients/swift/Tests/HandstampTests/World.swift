@@ -68,9 +68,11 @@ enum Received {
   static func note(_ tokens: String..., provider: String) throws {
     let path = ProcessInfo.processInfo.environment["HANDSTAMP_TOKENS"]
     let file = URL(fileURLWithPath: try XCTUnwrap(path))
+    let at = JSONValue.number(Date().timeIntervalSince1970.rounded(.down))
     let lines = try tokens.map { token in
       XCTAssertFalse(token.isEmpty)
-      let line = try JSONEncoder().encode(["provider": provider, "token": token])
+      let entry: JSONValue = ["provider": .string(provider), "token": .string(token), "at": at]
+      let line = try JSONEncoder().encode(entry)
       return String(decoding: line, as: UTF8.self) + "\n"
     }
     lock.lock()
