@@ -55,6 +55,8 @@ export function complaint(setting: Setting, value: string): string | undefined {
   return setting.pattern.test(value) ? undefined : `must be ${setting.hint}`;
 }
 
+const PREFIXES = ["TWILIO", "TWIML", "AGORA", "HANDSTAMP"];
+
 /** Finds variables that look like ours with a letter wrong: they would be ignored in silence. */
 export function findMisspelt(
   env: Environment,
@@ -62,10 +64,19 @@ export function findMisspelt(
   problems: Problems,
 ): void {
   const known = [...Object.values(VARIABLES), ...settings.map(({ env: names }) => names)].flat();
-  const prefixes = /^(TWILIO|TWIML|AGORA|HANDSTAMP)_/;
+  const ours = known.filter((name) => PREFIXES.includes(prefixOf(name)));
   for (const name of Object.keys(env)) {
-    if (!prefixes.test(name) || known.includes(name) || !env[name]) continue;
-    const hint = suggest(name, known);
-    if (hint.includes("did you mean")) problems.add(name, `is not a setting${hint}`);
+    if (known.includes(name) || !env[name] || !isNear(prefixOf(name), PREFIXES)) continue;
+    if (isNear(name, ours)) problems.add(name, `is not a setting${suggest(name, ours)}`);
   }
+}
+
+/** What stands before the first underscore; nothing where there is none. */
+function prefixOf(name: string): string {
+  return name.slice(0, Math.max(0, name.indexOf("_")));
+}
+
+/** The name itself or one at most two letters away. */
+function isNear(name: string, known: readonly string[]): boolean {
+  return suggest(name, known).includes("did you mean");
 }

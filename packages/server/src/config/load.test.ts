@@ -120,6 +120,11 @@ describe("production does not start", () => {
       "config_invalid",
       /^HANDSTAMP_MOD is not a setting.*HANDSTAMP_MODE/,
     ],
+    "with a misspelt prefix": [
+      { ...TWILIO, TWILO_CHAT_SERVICE_SID: "whatever" },
+      "config_invalid",
+      /^TWILO_CHAT_SERVICE_SID is not a setting.*did you mean "TWILIO_CHAT_SERVICE_SID"/,
+    ],
     "with the key's SID as the account": [
       { ...TWILIO, TWILIO_ACCOUNT_SID: TWILIO.TWILIO_API_KEY },
       "config_invalid",

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import process from "node:process";
 import { describe, it } from "node:test";
 import { isHandstampError, type ProviderId } from "@handstamp/protocol";
-import fc from "fast-check";
+import { assert as assertProperty, property, string } from "fast-check";
 import type { World } from "../../config/world.ts";
 import type { Answers, SignIn } from "./answers.ts";
 import { compose, variablesOf } from "./compose.ts";
@@ -56,9 +57,9 @@ describe("what init writes", () => {
   });
 
   it("loads or is refused in words, whatever is typed", () => {
-    const text = fc.string({ unit: "binary", maxLength: 40 });
-    fc.assert(
-      fc.property(text, text, text, (audience, identity, rooms) => {
+    const text = string({ unit: "binary", maxLength: 40 });
+    assertProperty(
+      property(text, text, text, (audience, identity, rooms) => {
         const signIn: SignIn = { kind: "discovery", issuer, audience, identity };
         const answers: Answers = { providers: ["twilio", "agora"], signIn, rooms, origins: [] };
         try {
