@@ -3,9 +3,8 @@ import type { JsonObject, Scope } from "@handstamp/protocol";
 
 export type CallerKind = "jwt" | "session" | "api_token" | "passcode" | "open" | "cli";
 
-declare const judged: unique symbol;
-
-export interface Caller {
+/** What is known of a caller. */
+interface CallerFacts {
   readonly kind: CallerKind;
   /** The project that the credential belongs to. It is never chosen by the request. */
   readonly project: string;
@@ -24,13 +23,19 @@ export interface Caller {
   readonly onBehalf?: readonly string[];
   /** Unix seconds at which the credential itself ends, where it does. */
   readonly expiresAt?: number;
-  /** Only `judgedCaller` makes one, and only the folder `callers` calls it. */
-  readonly [judged]: true;
 }
 
+// A private member, and not a symbol: neither a literal nor a copy under another name is a Caller.
+declare class Judged {
+  private readonly judged: true;
+}
+
+/** Only `judgedCaller` makes one, and only the folder `callers` calls it. */
+export interface Caller extends CallerFacts, Judged {}
+
 /** Marks a caller as judged. Called by the sources in this folder alone; checked in CI. */
-export function judgedCaller(caller: Omit<Caller, typeof judged>): Caller {
-  return Object.freeze(caller) as Caller;
+export function judgedCaller(facts: CallerFacts): Caller {
+  return Object.freeze(facts) as unknown as Caller;
 }
 
 /** What a request shows of itself, before anyone has judged it. */

@@ -51,7 +51,7 @@ export async function mintRecorded(
     const deps = { journal, now: () => shell.now() * 1000, watch: { issued: () => undefined } };
     const info = { requestId: randomUUID(), ip: "", route: "handstamp mint" };
     try {
-      return await record(deps, operator, signed, info);
+      return await record(deps, signed, info);
     } finally {
       await journal.close();
     }

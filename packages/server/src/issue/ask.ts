@@ -15,10 +15,14 @@ import { bindIdentity } from "./identity.ts";
 import { checkTtl } from "./ttl.ts";
 import type { IssueRequest, ProjectProvider, RequestInfo } from "./types.ts";
 
-declare const asked: unique symbol;
+// A private member, and not a symbol: neither a literal nor a copy with another member is an Asked.
+declare class MadeHere {
+  private readonly asked: true;
+}
 
 /** A request whose form has been checked and whose identity is settled; nothing is allowed yet. */
-export interface Asked {
+export interface Asked extends MadeHere {
+  readonly caller: Caller;
   readonly project: Project;
   readonly provider: ProviderId;
   readonly settings: ProjectProvider;
@@ -31,7 +35,6 @@ export interface Asked {
   readonly namesGrants: boolean;
   readonly want: IssueRequest["want"];
   readonly ip: string;
-  readonly [asked]: true;
 }
 
 /**
@@ -47,15 +50,15 @@ export async function ask(
   { ip }: RequestInfo,
 ): Promise<Asked> {
   const project = projectOf(deps, caller);
+  const identity = await identityWithin(deps, caller, request, project.name);
   const settings = providerOf(project, request.provider);
-  const identity = identityOf(caller, request);
-  await deps.limits(project.name, identity);
   const provider = deps.providers[request.provider];
   const checked = checkGrants(provider, request.grants);
   checkTtl(provider, Object.keys(checked), request.ttl);
   const bound = await bindIdentity(deps, caller, provider, identity, checked);
   const region = settings.settings["region"];
   return {
+    caller,
     project,
     provider: request.provider,
     settings,
@@ -83,10 +86,29 @@ function providerOf(project: Project, id: ProviderId): ProjectProvider {
   if (!settings)
     throw new HandstampError(
       "unknown_provider",
-      `No provider of this name is configured here${suggest(String(id), configured)}.`,
+      `No provider of this name is configured here${suggest(id, configured)}.`,
       { fields: [{ pointer: "/provider", message: `must be one of ${configured.join(", ")}` }] },
     );
   return settings;
+}
+
+/**
+ * Whom the token is for, counted. What a person is refused counts as well, so that nobody fills the
+ * record by asking for what is not theirs.
+ *
+ * @throws HandstampError `rate_limited`, and what `identityOf` throws
+ */
+async function identityWithin(
+  { limits }: IssueDeps,
+  caller: Caller,
+  request: IssueRequest,
+  project: string,
+): Promise<string> {
+  const own = caller.scopes.has("mint:others") ? null : caller.identity;
+  if (own !== null) await limits(project, own);
+  const identity = identityOf(caller, request);
+  if (own === null) await limits(project, identity);
+  return identity;
 }
 
 /** The caller's own identity; another one only for a caller that may name others. */

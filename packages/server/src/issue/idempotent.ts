@@ -6,10 +6,9 @@
 import { hash } from "node:crypto";
 import type { MintRequest } from "@handstamp/core";
 import { HandstampError, type JsonObject } from "@handstamp/protocol";
-import type { Caller } from "../callers/caller.ts";
 import type { IdempotencyRow } from "../store/rows.ts";
 import type { Effect } from "../store/store.ts";
-import { type Asked } from "./ask.ts";
+import type { Asked } from "./ask.ts";
 import { allowedBefore } from "./authorize.ts";
 import type { IssueDeps } from "./deps.ts";
 import { keptDraw } from "./draw.ts";
@@ -31,13 +30,8 @@ interface Inputs {
 }
 
 /** The effect that keeps a token's inputs, for the same commit that records it. */
-export function keep(
-  deps: IssueDeps,
-  caller: Caller,
-  signed: Signed,
-  { key, body }: Idempotency,
-): Effect {
-  const { decision, uid } = signed.allowed;
+export function keep(deps: IssueDeps, signed: Signed, { key, body }: Idempotency): Effect {
+  const { caller, decision, uid } = signed.allowed;
   const inputs: Inputs = {
     request: decision.request,
     draw: signed.draw.kept(),
@@ -65,16 +59,16 @@ export function keep(
 /**
  * The token that was issued under this key before, made again; undefined where there was none.
  *
- * @throws HandstampError `idempotency_mismatch` for another body, `conflict` where the token was
- * revoked or its signing key is no longer the active one
+ * @throws HandstampError `idempotency_mismatch` for another body or another identity, `conflict` where
+ * the token was revoked or its signing key is no longer the active one
  */
 export async function replay(
   deps: IssueDeps,
-  caller: Caller,
   asked: Asked,
   info: RequestInfo,
   { key, body }: Idempotency,
 ): Promise<Recorded | undefined> {
+  const { caller } = asked;
   const now = Math.floor(deps.now() / 1000);
   const row = await deps.store.idempotency(caller.project, caller.id, key, now);
   if (!row) return undefined;
@@ -84,14 +78,16 @@ export async function replay(
     rules: inputs.rules,
     ...(inputs.clampedFrom === null ? {} : { clampedFrom: inputs.clampedFrom }),
   };
-  const allowed = allowedBefore(caller, asked, decision, inputs.uid ?? undefined);
+  const allowed = allowedBefore(asked, decision, inputs.uid ?? undefined);
   const signed = sign(deps, allowed, keptDraw(inputs.draw));
+  // Another version of this service may write a token's bytes otherwise; two tokens are no replay.
+  if (signed.facts.id !== inputs.token) throw notAgain();
   const notRevoked = {
     kind: "token_not_revoked",
     project: caller.project,
     token: inputs.token,
   } as const;
-  return record(deps, caller, signed, info, { type: "token.replayed", require: [notRevoked] });
+  return record(deps, signed, info, { type: "token.replayed", require: [notRevoked] });
 }
 
 function checked(row: IdempotencyRow, body: string, asked: Asked): Inputs {
@@ -101,12 +97,15 @@ function checked(row: IdempotencyRow, body: string, asked: Asked): Inputs {
       "This Idempotency-Key was used for another body: take a new one.",
     );
   const inputs = row.inputs as unknown as Inputs;
-  if (inputs.key !== asked.settings.key.id)
-    throw new HandstampError(
-      "conflict",
-      "The key that signed this token is no longer in use: ask again with a new Idempotency-Key.",
-    );
+  if (inputs.key !== asked.settings.key.id) throw notAgain();
   return inputs;
+}
+
+function notAgain(): HandstampError {
+  return new HandstampError(
+    "conflict",
+    "The key that signed this token is no longer in use: ask again with a new Idempotency-Key.",
+  );
 }
 
 function digestOf(body: string): string {

@@ -27,18 +27,19 @@ export async function bindIdentity(
   grants: Grants,
 ): Promise<Bound> {
   if (!hasMembers(provider)) return { grants };
-  let uid: number | undefined;
+  const uids: number[] = [];
   const bound: Record<string, JsonObject> = {};
   for (const [key, grant] of Object.entries(grants)) {
     const product = provider.products.find((candidate) => candidate.key === key) as Product;
     const field = memberField(product, grant);
     if (!field) bound[key] = grant;
     else if (isNumber(product, field)) {
-      uid ??= await uidFor(deps, caller, identity, grant[field]);
-      bound[key] = { ...grant, [field]: checkUid(caller, uid, grant[field]) };
-      uid = bound[key][field] as number;
+      const uid = await uidFor(deps, caller, identity, grant[field], `/grants/${key}/${field}`);
+      bound[key] = { ...grant, [field]: uid };
+      uids.push(uid);
     } else bound[key] = { ...grant, [field]: checkMember(caller, identity, grant[field]) };
   }
+  const uid = uids.find((each) => each !== ANY_UID) ?? uids[0];
   return { grants: bound, ...(uid === undefined ? {} : { uid }) };
 }
 
@@ -70,26 +71,35 @@ function isNumber(product: Product, field: string): boolean {
   return (shape?.kind === "optional" ? shape.of.kind : shape?.kind) === "integer";
 }
 
-/** A uid that was named is only looked up where it has to be compared. */
-function uidFor(
+/** The uid of a grant: the one that is named where this caller may name it, else the identity's own. */
+async function uidFor(
   deps: IssueDeps,
   caller: Caller,
   identity: string,
   named: unknown,
-): Promise<number> | number {
-  if (typeof named === "number" && (caller.scopes.has("mint:others") || named === ANY_UID))
-    return named;
-  if (identity === caller.identity && caller.uid !== undefined) return caller.uid;
-  return deps.uidOf(caller.project, identity);
+  pointer: string,
+): Promise<number> {
+  if (typeof named === "number" && mayNameUid(caller, identity, named)) return named;
+  const own =
+    identity === caller.identity && caller.uid !== undefined
+      ? caller.uid
+      : await deps.uidOf(caller.project, identity);
+  if (named === undefined || named === own) return own;
+  throw new HandstampError("forbidden", "The uid is not the caller's own.", {
+    fields: [{ pointer, message: "must be the caller's own: leave it out" }],
+    detail: caller.scopes.has("mint:others")
+      ? "the API token may not name this uid"
+      : "another uid was named without the scope mint:others",
+  });
 }
 
-function checkUid(caller: Caller, own: number, named: unknown): number {
-  if (named === undefined || named === own) return own;
-  if (caller.scopes.has("mint:others") || named === ANY_UID) return named as number;
-  throw new HandstampError("forbidden", "The uid is not the caller's own.", {
-    fields: [{ pointer: "/grants/rtc/uid", message: "must be the caller's own: leave it out" }],
-    detail: "another uid was named without the scope mint:others",
-  });
+/**
+ * Whether a uid may be named whosever it is. A back end that is limited to some identities is not let
+ * round that limit by the number that stands for another: it may name the uid that is the identity.
+ */
+function mayNameUid({ scopes, onBehalf }: Caller, identity: string, named: number): boolean {
+  if (named === ANY_UID) return true;
+  return scopes.has("mint:others") && (onBehalf === undefined || String(named) === identity);
 }
 
 function checkMember(caller: Caller, identity: string, named: unknown): string {

@@ -5,12 +5,12 @@
 import type { ProviderId } from "@handstamp/protocol";
 import type { Caller } from "../callers/caller.ts";
 import { type Asked, ask } from "./ask.ts";
-import { authorize } from "./authorize.ts";
+import { type Allowed, authorize } from "./authorize.ts";
 import type { IssueDeps } from "./deps.ts";
 import { keep, replay } from "./idempotent.ts";
 import { KeyTaken, type Recorded, record, recordRefusal } from "./record.ts";
 import { sign } from "./sign.ts";
-import type { IssueRequest, RequestInfo } from "./types.ts";
+import type { Idempotency, IssueRequest, RequestInfo } from "./types.ts";
 
 export interface Issuer {
   /**
@@ -20,6 +20,17 @@ export interface Issuer {
    * refusal of a known caller is recorded too
    */
   issue(caller: Caller, request: IssueRequest, info: RequestInfo): Promise<Recorded>;
+  /**
+   * Issues several tokens for one answer, or none: the first is signed when all are allowed.
+   *
+   * @param requests without idempotency keys
+   * @throws what `issue` throws, for the first that is refused
+   */
+  issueAll<const R extends readonly IssueRequest[]>(
+    caller: Caller,
+    requests: R,
+    info: RequestInfo,
+  ): Promise<{ readonly [I in keyof R]: Recorded }>;
   /** The configured defaults of a provider in the caller's project; empty where it is not configured. */
   defaults(caller: Caller, provider: ProviderId): Readonly<Record<string, string>>;
 }
@@ -28,51 +39,81 @@ export function createIssuer(deps: IssueDeps): Issuer {
   return {
     defaults: (caller, provider) =>
       deps.projects.get(caller.project)?.providers[provider]?.settings ?? {},
-    async issue(caller, request, info) {
-      try {
+    issue: (caller, request, info) =>
+      orRecorded(deps, caller, request, info, async () => {
         const asked = await ask(deps, caller, request, info);
-        return await (request.idempotency
-          ? issueOnce(deps, caller, asked, request, info)
-          : issueNow(deps, caller, asked, info));
-      } catch (error) {
-        throw await recordRefusal(deps, caller, request, info, error);
-      }
-    },
+        return request.idempotency
+          ? issueOnce(deps, asked, request.idempotency, info)
+          : finish(deps, await allow(deps, asked), info);
+      }),
+    issueAll: (caller, requests, info) => issueAll(deps, caller, requests, info),
   };
 }
 
-async function issueNow(
+async function issueAll<const R extends readonly IssueRequest[]>(
   deps: IssueDeps,
   caller: Caller,
-  asked: Asked,
+  requests: R,
   info: RequestInfo,
+) {
+  const allowed: { readonly request: IssueRequest; readonly one: Allowed }[] = [];
+  for (const request of requests) {
+    const one = await orRecorded(deps, caller, request, info, async () =>
+      allow(deps, await ask(deps, caller, request, info)),
+    );
+    allowed.push({ request, one });
+  }
+  const recorded = allowed.map(({ request, one }) =>
+    orRecorded(deps, caller, request, info, () => finish(deps, one, info)),
+  );
+  return (await Promise.all(recorded)) as { readonly [I in keyof R]: Recorded };
+}
+
+/** Runs steps of the pipeline; what they refuse is recorded before it is answered. */
+async function orRecorded<T>(
+  deps: IssueDeps,
+  caller: Caller,
+  request: IssueRequest,
+  info: RequestInfo,
+  steps: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await steps();
+  } catch (error) {
+    throw await recordRefusal(deps, caller, request, info, error);
+  }
+}
+
+function allow(deps: IssueDeps, asked: Asked): Promise<Allowed> {
+  return deps.watch.step("authorize", () => authorize(deps, asked));
+}
+
+/** From what is allowed to what may be answered. */
+async function finish(
+  deps: IssueDeps,
+  allowed: Allowed,
+  info: RequestInfo,
+  idempotency?: Idempotency,
 ): Promise<Recorded> {
-  const { step } = deps.watch;
-  const allowed = await step("authorize", () => authorize(deps, caller, asked));
-  const signed = step("sign", () => sign(deps, allowed, deps.draw()));
-  return step("record", () => record(deps, caller, signed, info));
+  const signed = deps.watch.step("sign", () => sign(deps, allowed, deps.draw()));
+  const effects = idempotency ? [keep(deps, signed, idempotency)] : [];
+  return deps.watch.step("record", () => record(deps, signed, info, { effects }));
 }
 
 /** The same, under an idempotency key: the token of the first time, however often it is asked for. */
 async function issueOnce(
   deps: IssueDeps,
-  caller: Caller,
   asked: Asked,
-  { idempotency }: IssueRequest,
+  idempotency: Idempotency,
   info: RequestInfo,
 ): Promise<Recorded> {
-  if (!idempotency) return issueNow(deps, caller, asked, info);
-  const before = await replay(deps, caller, asked, info, idempotency);
+  const before = await replay(deps, asked, info, idempotency);
   if (before) return before;
-  const { step } = deps.watch;
-  const allowed = await step("authorize", () => authorize(deps, caller, asked));
-  const signed = step("sign", () => sign(deps, allowed, deps.draw()));
-  const effects = [keep(deps, caller, signed, idempotency)];
   try {
-    return await step("record", () => record(deps, caller, signed, info, { effects }));
+    return await finish(deps, await allow(deps, asked), info, idempotency);
   } catch (error) {
     if (!(error instanceof KeyTaken)) throw error;
     // Two requests with one key at once: the other one won, so its token is the answer.
-    return issueOnce(deps, caller, asked, { idempotency } as IssueRequest, info);
+    return issueOnce(deps, asked, idempotency, info);
   }
 }

@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import { HandstampError, isHandstampError, type JsonObject } from "@handstamp/protocol";
 import type { AuditEvent } from "../audit/events.ts";
 import type { Caller } from "../callers/caller.ts";
@@ -9,12 +8,14 @@ import type { IssueDeps } from "./deps.ts";
 import { type Signed, textOf } from "./sign.ts";
 import type { IssueRequest, RequestInfo, TokenFacts } from "./types.ts";
 
-declare const recorded: unique symbol;
+// As in ask.ts: only this module makes one, and a changed copy is none.
+declare class MadeHere {
+  private readonly recorded: true;
+}
 
 /** A token that is durably in the record: the one thing that an answer may be written from. */
-export interface Recorded extends TokenFacts {
+export interface Recorded extends TokenFacts, MadeHere {
   readonly token: string;
-  readonly [recorded]: true;
 }
 
 interface RecordDeps extends Pick<IssueDeps, "journal" | "now"> {
@@ -37,13 +38,12 @@ export interface EntryOptions {
  */
 export async function record(
   deps: RecordDeps,
-  caller: Caller,
   signed: Signed,
   info: RequestInfo,
   options: EntryOptions = {},
 ): Promise<Recorded> {
-  const token = textOf(signed);
-  const event = issuedEvent(deps, caller, signed, info, token);
+  const { caller } = signed.allowed;
+  const event = issuedEvent(deps, signed, info);
   const outcome = await deps.journal.record({
     event: options.type ? { ...event, type: options.type } : event,
     require: [...requirementsOf(caller, signed), ...(options.require ?? [])],
@@ -51,15 +51,13 @@ export async function record(
   });
   if (!outcome.committed) throw refusedInCommit(outcome);
   deps.watch.issued(signed.facts.provider, event.products);
-  return { ...signed.facts, token } as Recorded;
+  return { ...signed.facts, token: textOf(signed, outcome) } as unknown as Recorded;
 }
 
 function issuedEvent(
   deps: RecordDeps,
-  caller: Caller,
-  { facts, key }: Signed,
+  { facts, key, allowed: { caller }, digest }: Signed,
   info: RequestInfo,
-  token: string,
 ): AuditEvent {
   const { id, project, provider, identity, uid = null, grants, issuedAt, expiresAt, rules } = facts;
   return tokenIssued(
@@ -77,7 +75,7 @@ function issuedEvent(
       caller: { kind: caller.kind, id: caller.id },
       rule: rules.join(", "),
       request: info.requestId,
-      digest: hash("sha256", token, "base64url"),
+      digest,
     },
     deps.now(),
   );
@@ -134,6 +132,12 @@ function refusedInCommit({ reason }: Extract<Outcome, { committed: false }>): Er
 }
 
 /**
+ * What is no entry of its own: what a spent limit refuses, or a limit would be no bound to what one
+ * person can make us write; and that nothing can be written.
+ */
+const UNWRITTEN: ReadonlySet<string> = new Set(["rate_limited", "store_unavailable"]);
+
+/**
  * Writes a known caller's refusal down and gives the error to answer with: the refusal itself, or
  * `store_unavailable` where even that could not be recorded.
  */
@@ -144,8 +148,7 @@ export async function recordRefusal(
   info: RequestInfo,
   error: unknown,
 ): Promise<unknown> {
-  if (!isHandstampError(error) || writtenDown.has(error) || error.code === "store_unavailable")
-    return error;
+  if (!isHandstampError(error) || writtenDown.has(error) || UNWRITTEN.has(error.code)) return error;
   try {
     await deps.journal.record({ event: refusedEvent(deps, caller, request, info, error) });
     return error;
@@ -170,7 +173,8 @@ function refusedEvent(
   info: RequestInfo,
   error: HandstampError,
 ): AuditEvent {
-  const data: JsonObject = { code: error.code, reason: error.detail ?? error.message, provider };
+  const reason = (error.detail ?? error.message).slice(0, MAX_REASON);
+  const data: JsonObject = { code: error.code, reason, provider };
   return {
     type: "token.refused",
     at: deps.now(),
@@ -178,7 +182,20 @@ function refusedEvent(
     actor: { kind: caller.kind, id: caller.id },
     request: info.requestId,
     identity: identity === undefined ? caller.identity : acceptable(identity),
-    products: Object.keys(grants).map((name) => `${provider}.${name}`),
+    products: productsAmong(deps, provider, grants),
     data,
   };
+}
+
+/** A message can repeat what it refuses. In characters. */
+const MAX_REASON = 500;
+
+/** Those that exist: the rest of the keys is a stranger's text. */
+function productsAmong(
+  { providers }: IssueDeps,
+  provider: IssueRequest["provider"],
+  grants: IssueRequest["grants"],
+): string[] {
+  const known = Object.hasOwn(providers, provider) ? providers[provider].products : [];
+  return known.filter(({ key }) => Object.hasOwn(grants, key)).map(({ name }) => name);
 }
