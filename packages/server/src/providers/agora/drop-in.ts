@@ -5,11 +5,11 @@
 import { invalid, s } from "@handstamp/protocol";
 import type { Answer, Ask, Operation } from "../../http/operation.ts";
 import type { Issuer } from "../../issue/issue.ts";
-import type { Recorded } from "../../issue/record.ts";
+import type { IssueRequest } from "../../issue/types.ts";
 import { generateOperation } from "./generate.ts";
 import { getTokenOperation } from "./get-token.ts";
-import { issue } from "./issue.ts";
-import { answers, common, mintChat, mintRtm, named, notFound, reply } from "./mint.ts";
+import { requestFor } from "./issue.ts";
+import { answers, common, mintChat, named, notFound, reply, rtmRequest } from "./mint.ts";
 import { nameOf, readExpiry, readMember, rtcGrant } from "./read.ts";
 
 const text = (doc: string) => s.text({ doc });
@@ -135,19 +135,18 @@ function pathOperation(issuer: Issuer, { params, tokens, answer, ...route }: Pat
 }
 
 async function answerRtc(issuer: Issuer, ask: Ask): Promise<Answer> {
-  return named({ rtcToken: await mintRtc(issuer, ask) });
+  return named({ rtcToken: await issuer.issue(ask.caller, rtcRequest(ask), ask) });
 }
 
-function mintRtc(issuer: Issuer, ask: Ask): Promise<Recorded> {
+function rtcRequest(ask: Ask): IssueRequest {
   const { channel = "", role, tokenType = "", rtcuid = "" } = ask.params;
   const member = readMember(tokenType, rtcuid);
-  return issue(issuer, ask, nameOf(member), expiryOf(ask), {
-    rtc: rtcGrant(channel, role, member),
-  });
+  return requestFor(ask, nameOf(member), expiryOf(ask), { rtc: rtcGrant(channel, role, member) });
 }
 
 async function answerRtm(issuer: Issuer, ask: Ask): Promise<Answer> {
-  return named({ rtmToken: await mintRtm(issuer, ask, ask.params["rtmuid"] ?? "", expiryOf(ask)) });
+  const request = rtmRequest(ask, ask.params["rtmuid"] ?? "", expiryOf(ask));
+  return named({ rtmToken: await issuer.issue(ask.caller, request, ask) });
 }
 
 async function answerRte(issuer: Issuer, ask: Ask): Promise<Answer> {
@@ -159,10 +158,9 @@ async function answerRte(issuer: Issuer, ask: Ask): Promise<Answer> {
         message: "is missing: uid 0 is nobody in RTM, so name the RTM user id",
       },
     ]);
-  return named({
-    rtcToken: await mintRtc(issuer, ask),
-    rtmToken: await mintRtm(issuer, ask, rtmuid, expiryOf(ask)),
-  });
+  const requests = [rtcRequest(ask), rtmRequest(ask, rtmuid, expiryOf(ask))] as const;
+  const [rtcToken, rtmToken] = await issuer.issueAll(ask.caller, requests, ask);
+  return named({ rtcToken, rtmToken });
 }
 
 async function answerChat(issuer: Issuer, ask: Ask, userId: string | undefined): Promise<Answer> {

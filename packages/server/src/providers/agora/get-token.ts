@@ -3,7 +3,7 @@ import type { Answer, Ask, Operation } from "../../http/operation.ts";
 import type { Issuer } from "../../issue/issue.ts";
 import type { Recorded } from "../../issue/record.ts";
 import { issue } from "./issue.ts";
-import { answers, common, mintChat, mintRtm, named } from "./mint.ts";
+import { answers, common, mintChat, named, rtmRequest } from "./mint.ts";
 import { memberOfText, nameOf, readExpiry, rtcGrant, textOf } from "./read.ts";
 
 const text = (doc: string) => s.text({ doc });
@@ -55,7 +55,7 @@ const KINDS: Readonly<
   rtm: (issuer, ask, uid, ttl) => {
     if (uid === "")
       throw invalid([{ pointer: "/uid", message: "is missing: rtm needs a user id" }]);
-    return mintRtm(issuer, ask, uid, ttl, "/uid");
+    return issuer.issue(ask.caller, rtmRequest(ask, uid, ttl, "/uid"), ask);
   },
   chat: (issuer, ask, uid, ttl) => mintChat(issuer, ask, uid === "" ? undefined : uid, ttl),
 };

@@ -4,8 +4,9 @@ import type { Answer, Ask } from "../../http/operation.ts";
 import { rfc3339 } from "../../http/time.ts";
 import type { Issuer } from "../../issue/issue.ts";
 import type { Recorded } from "../../issue/record.ts";
+import type { IssueRequest } from "../../issue/types.ts";
 import { AGORA_FAILURE, NEVER_KEPT, writeAgoraFailure } from "./failure.ts";
-import { issue } from "./issue.ts";
+import { issue, requestFor } from "./issue.ts";
 
 export const common = {
   tag: "Agora drop-in",
@@ -41,16 +42,16 @@ export function named(tokens: Readonly<Record<string, Recorded>>): Answer {
   });
 }
 
-export function mintRtm(
-  issuer: Issuer,
+/** @throws HandstampError `invalid_request` for what is nobody in RTM */
+export function rtmRequest(
   ask: Ask,
   userId: string,
   ttl: number,
   pointer = "/params/rtmuid",
-): Promise<Recorded> {
+): IssueRequest {
   if (userId === "" || userId === "0")
     throw invalid([{ pointer, message: "must be a user id: RTM has no wildcard" }]);
-  return issue(issuer, ask, userId, ttl, { rtm: { user_id: userId } });
+  return requestFor(ask, userId, ttl, { rtm: { user_id: userId } });
 }
 
 export function mintChat(
