@@ -58,9 +58,11 @@ async function run(shell: Shell, options: Options): Promise<Answer> {
   const lines = gatherLines((text) => void shell.stderr.write(text));
   const logger = { ...logOptions(logLevelOf(config), Date.now), stream: lines };
   const running = await startService(config, { logger, reread: read });
-  announce(shell, running, config, options.json === true);
   const reload = config.file === null ? undefined : () => void running.reread();
-  const signal = await stopSignal(reload);
+  // Before it says that it is there: whoever waits for that may stop it at once.
+  const stopped = stopSignal(reload);
+  announce(shell, running, config, options.json === true);
+  const signal = await stopped;
   await withDeadline(shell, running.close());
   lines.flush();
   return {
