@@ -20,73 +20,84 @@ const RATE = 200;
 const CLIENTS = 8;
 const SAMPLE_MS = 5_000;
 const PEOPLE = 5_000;
+const LIMITS = { address: 100_000_000, refused: 100_000_000 };
 
+/** Of ten requests seven are issued, one has a forged JWT, one asks for too much, one is no JSON. */
 const BODIES: Readonly<Record<number, string>> = {
   8: JSON.stringify({ provider: "twilio", grants: { video: { room: "staff" } } }),
   9: "{",
 };
+const FORGED = 7;
 
 interface Sample {
-  readonly seconds: number;
-  readonly rss: number;
+  readonly minutes: number;
+  readonly megabytes: number;
 }
 
-const folder = makeFolder({ ...SETTINGS, limits: { address: 100_000_000, refused: 100_000_000 } });
-const serving = await serve(folder);
-const began = performance.now();
-const elapsed = () => (performance.now() - began) / 1000;
-const over = () => elapsed() >= MINUTES * 60;
-const statuses = new Map<number, number>();
-try {
-  const clients = Array.from({ length: CLIENTS }, (_, i) => client(serving, i));
-  const samples = await sample(serving);
-  await Promise.all(clients);
-  report(samples);
-} finally {
-  await serving.stop();
-  folder.remove();
+/** What is counted while it runs. */
+interface Soak {
+  readonly serving: Serving;
+  readonly end: number;
+  readonly answers: Map<string, number>;
 }
 
-/** Of ten requests seven are issued, one has a forged JWT, one asks for too much, one is no JSON. */
-async function client({ url }: Serving, number: number): Promise<void> {
-  const pause = (CLIENTS / RATE) * 1000;
-  for (let i = number; !over(); i += CLIENTS) {
-    const due = performance.now() + pause;
+async function client({ serving, end, answers }: Soak, number: number): Promise<void> {
+  for (let i = number; performance.now() < end; i += CLIENTS) {
+    const due = performance.now() + (CLIENTS / RATE) * 1000;
     const jwt = signIn(`person-${i % PEOPLE}`);
-    const { status } = await ask(url, i % 10 === 7 ? `${jwt}x` : jwt, BODIES[i % 10]);
-    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    const outcome = await ask(
+      serving.url,
+      i % 10 === FORGED ? `${jwt}x` : jwt,
+      BODIES[i % 10],
+    ).then(
+      ({ status }) => `${status}`,
+      ({ cause, message }: Error) => (cause instanceof Error ? cause.message : message),
+    );
+    answers.set(outcome, (answers.get(outcome) ?? 0) + 1);
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
   }
 }
 
-async function sample({ child }: Serving): Promise<Sample[]> {
+async function sample({ serving: { child }, end }: Soak): Promise<Sample[]> {
   const samples: Sample[] = [];
-  while (!over()) {
+  while (performance.now() < end) {
     await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
     const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
-    const rss = Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1024;
-    samples.push({ seconds: elapsed(), rss });
-    if (samples.length % 12 === 0) console.log(line(samples.at(-1) as Sample));
+    const megabytes = Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1024;
+    const minutes = MINUTES - (end - performance.now()) / 60_000;
+    samples.push({ minutes, megabytes });
+    if (samples.length % 6 === 0)
+      console.log(`${minutes.toFixed(1).padStart(5)} min ${megabytes.toFixed(1).padStart(7)} MB`);
   }
   return samples;
 }
 
-const line = ({ seconds, rss }: Sample) =>
-  `${(seconds / 60).toFixed(1).padStart(5)} min  ${rss.toFixed(1).padStart(7)} MB`;
-
-function report(samples: readonly Sample[]): void {
-  const quarter = (n: number) =>
-    median(
-      samples.slice((n * samples.length) / 4, ((n + 1) * samples.length) / 4).map(({ rss }) => rss),
-    );
+/** @returns whether memory was flat */
+function report(samples: readonly Sample[], answers: Soak["answers"]): boolean {
+  const quarter = (n: number) => {
+    const part = samples.slice((n * samples.length) / 4, ((n + 1) * samples.length) / 4);
+    return median(part.map(({ megabytes }) => megabytes));
+  };
   const [second, last] = [quarter(1), quarter(3)];
   const growth = last / second - 1;
-  const total = [...statuses.values()].reduce((sum, count) => sum + count, 0);
-  console.log(
-    `${total} requests in ${MINUTES} min: ${JSON.stringify(Object.fromEntries(statuses))}`,
-  );
+  console.log(`answers in ${MINUTES} min: ${JSON.stringify(Object.fromEntries(answers))}`);
   console.log(
     `second quarter ${second.toFixed(1)} MB, last ${last.toFixed(1)} MB: ${(growth * 100).toFixed(1)} %`,
   );
-  process.exitCode = growth < 0.1 ? 0 : 1;
+  return growth < 0.1;
+}
+
+const folder = makeFolder({ ...SETTINGS, limits: LIMITS });
+const serving = await serve(folder);
+try {
+  const end = performance.now() + MINUTES * 60_000;
+  const soak: Soak = { serving, end, answers: new Map() };
+  const clients = Array.from({ length: CLIENTS }, (_, i) => client(soak, i));
+  const samples = await sample(soak);
+  await Promise.all(clients);
+  process.exitCode = report(samples, soak.answers) ? 0 : 1;
+} finally {
+  await serving.stop();
+  console.log(serving.said.stderr.slice(-2_000));
+  folder.remove();
 }

@@ -4,18 +4,25 @@
  * bytes of the database. A token that was issued stands in its own answer and nowhere else.
  */
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { hashPasscode } from "../../packages/server/src/callers/index.ts";
 import { putApiToken } from "./api-token.ts";
-import { Canaries } from "./canaries.ts";
+import {
+  bearer,
+  COOKIE,
+  canaries,
+  PASSCODE,
+  plantToken,
+  secretsAsFields,
+  settingsWith,
+  tokensIn,
+  wrongCredentials,
+} from "./planted.ts";
 import {
   API_SECRET,
-  CERTIFICATE,
   type Folder,
   JWT_SECRET,
   makeFolder,
@@ -26,17 +33,6 @@ import {
   signIn,
   until,
 } from "./service.ts";
-
-const canaries = new Canaries();
-const secretLike = (length: number) => randomBytes(length).toString("base64url").slice(0, length);
-const PASSCODE = canaries.plant("the passcode", `pass-${secretLike(24)}`);
-const COOKIE = canaries.plant("the session cookie", secretLike(40));
-const AUTH_TOKEN = canaries.plant("Twilio's auth token", randomBytes(16).toString("hex"));
-const MAIN_SECRET = canaries.plant("Twilio's main secret", secretLike(32).replaceAll(/[-_]/g, "x"));
-const CUSTOMER_SECRET = canaries.plant("Agora's customer secret", randomBytes(16).toString("hex"));
-canaries.plant("the API secret", API_SECRET);
-canaries.plant("the certificate", CERTIFICATE);
-canaries.plant("the JWT secret", JWT_SECRET);
 
 let folder: Folder;
 let serving: Serving;
@@ -52,7 +48,9 @@ before(async () => {
     response.end(known ? '{"user":{"id":"session-alice"}}' : "{}");
   }).listen(0, "127.0.0.1");
   await new Promise((resolve) => session.once("listening", resolve));
-  folder = makeFolder(await settings());
+  folder = makeFolder(
+    await settingsWith(`http://127.0.0.1:${(session.address() as AddressInfo).port}/`),
+  );
   apiToken = canaries.plant(
     "the operator's API token",
     await putApiToken(folder.database, ["mint", "mint:others", "read", "introspect", "operate"]),
@@ -66,45 +64,6 @@ after(async () => {
   await serving.ended;
   folder.remove();
 });
-
-async function settings(): Promise<typeof SETTINGS & Record<string, unknown>> {
-  const { twilio, agora } = SETTINGS.providers;
-  const hash = await hashPasscode(PASSCODE, randomBytes(16));
-  return {
-    ...SETTINGS,
-    providers: {
-      twilio: {
-        ...twilio,
-        auth_token: AUTH_TOKEN,
-        main_key: "SK99887766554433221100ffeeddccbbaa",
-        main_secret: MAIN_SECRET,
-      } as typeof twilio,
-      agora: {
-        ...agora,
-        customer_id: randomBytes(16).toString("hex"),
-        customer_secret: CUSTOMER_SECRET,
-      } as typeof agora,
-    },
-    shared_identities: true,
-    callers: [
-      ...SETTINGS.callers,
-      {
-        session: {
-          url: `http://127.0.0.1:${(session.address() as AddressInfo).port}/`,
-          forward: ["cookie"],
-          identity: "user.id",
-        },
-      },
-      { api_token: {} },
-      { passcode: { codes: [{ name: "fair", hash, expires: "2099-01-01T00:00:00Z" }] } },
-    ] as never,
-    policy: [
-      { name: "everyone chats", allow: [{ product: "twilio.chat" }, { product: "agora.rtm" }] },
-      { name: "and meets", allow: [{ product: "twilio.video", any_room: true }] } as never,
-    ],
-    log: { level: "trace" },
-  };
-}
 
 interface Sent {
   readonly method: string;
@@ -141,26 +100,6 @@ const READING = new Set([
   "GET /metrics",
 ]);
 
-/** A token by the part that no other has: a JWT's signature, the middle of Agora's packed bytes. */
-const TOKENS =
-  /eyJ[\w-]+\.[\w-]+\.([\w-]+)|00[67][A-Za-z0-9+/=]{12}([A-Za-z0-9+/=]{40})|(hs_[0-9A-Za-z]{50})/g;
-
-function tokensIn(text: string): string[] {
-  return [...text.matchAll(TOKENS)].flatMap(([, ...parts]) =>
-    parts.filter((part) => part !== undefined),
-  );
-}
-
-const planted = new Map<string, string>();
-
-function plantToken(token: string): string {
-  const name = planted.get(token) ?? `issued token ${planted.size}`;
-  if (!planted.has(token)) canaries.plant(name, token);
-  planted.set(token, name);
-  return name;
-}
-
-const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const CHAT = JSON.stringify({ provider: "twilio", grants: { chat: {} } });
 const mint = (headers: Record<string, string>, body = CHAT): Sent => ({
   method: "POST",
@@ -168,35 +107,6 @@ const mint = (headers: Record<string, string>, body = CHAT): Sent => ({
   headers,
   body,
 });
-
-/** By its signature: its header is every JWT's. */
-function plantJwt(name: string, jwt: string): string {
-  canaries.plant(name, jwt.split(".")[2] ?? "");
-  return jwt;
-}
-
-/** Credentials that are wrong in every way, each holding a part that is right. */
-function wrongCredentials(): Record<string, string>[] {
-  const jwt = plantJwt("a JWT of the app", signIn("alice"));
-  const [head, payload] = jwt.split(".");
-  return [
-    bearer(`${head}.${payload}.${"A".repeat(43)}`),
-    bearer(plantJwt("an expired JWT", signIn("alice", { exp: 1 }))),
-    bearer(plantJwt("a JWT of another issuer", signIn("alice", { iss: "https://x.example" }))),
-    bearer(
-      canaries.plant(
-        "a well-formed API token of nobody",
-        `${apiToken.slice(0, -20)}${secretLike(20).replaceAll(/[-_]/g, "0")}`,
-      ),
-    ),
-    { authorization: `Basic ${Buffer.from(`AC:${apiToken}`).toString("base64")}` },
-    { authorization: canaries.plant("a scheme of its own", `Custom ${secretLike(40)}`) },
-    { cookie: `sid=${canaries.plant("a wrong cookie", secretLike(40))}` },
-    {
-      authorization: `Bearer ${"x".repeat(9000)}${canaries.plant("a huge credential", secretLike(40))}`,
-    },
-  ];
-}
 
 describe("planted secrets", () => {
   test("are used: every kind of caller gets a token", async () => {
@@ -236,7 +146,7 @@ describe("planted secrets", () => {
         for (const headers of [{}, right])
           await send({ method, path, headers, ...(body === undefined ? {} : { body }) });
     }
-    for (const headers of wrongCredentials()) await send(mint(headers));
+    for (const headers of wrongCredentials(apiToken)) await send(mint(headers));
     for (const path of [
       "/nothing",
       `/v1/tokens?token=${apiToken}`,
@@ -310,16 +220,16 @@ describe("planted secrets", () => {
       },
       { ...good, policy: [{ name: "x", when: "caller.clams.role", allow: [] }] },
     ]) {
-      const before = serving.said.stderr.length;
+      const logged = serving.said.stderr.length;
       folder.configure(broken);
       serving.child.kill("SIGHUP");
-      await until("it says so", 10, () => /was not loaded/.test(serving.said.stderr.slice(before)));
+      await until("it says so", 10, () => /was not loaded/.test(serving.said.stderr.slice(logged)));
       const started = run({ ...folder, data: join(folder.path, "elsewhere") });
       assert.equal(await started.ended, 1);
       // A name that nobody gave meaning to cannot be told from a typo, and is repeated.
       const except = API_SECRET in broken ? ["the API secret"] : [];
       canaries.assertAbsent("a refused start", started.said.stdout + started.said.stderr, except);
-      if (except.length > 0) serving.said.stderr = serving.said.stderr.slice(0, before);
+      if (except.length > 0) serving.said.stderr = serving.said.stderr.slice(0, logged);
     }
     writeFileSync(folder.config, "{ not: [yaml");
     serving.child.kill("SIGHUP");
@@ -342,21 +252,6 @@ describe("planted secrets", () => {
     assert.ok(lines > answers.length, "each request has a line");
   });
 });
-
-function secretsAsFields(): string {
-  const all = {
-    api_secret: API_SECRET,
-    token: CERTIFICATE,
-    secret: JWT_SECRET,
-    passcode: PASSCODE,
-  };
-  return JSON.stringify({
-    ...all,
-    provider: MAIN_SECRET,
-    auth: AUTH_TOKEN,
-    customer: CUSTOMER_SECRET,
-  });
-}
 
 function checkFiles(when: string): void {
   for (const name of readdirSync(folder.data)) {

@@ -27,9 +27,9 @@ for (const [what, jump] of [
         shift = jump;
         const { status, text } = await ask(service.url, jwt("alice"));
         assert.equal(status, 201, text);
-        const { issued_at, expires_at } = JSON.parse(text) as Record<string, string>;
-        assert.ok(Math.abs(Date.parse(String(issued_at)) - now()) < 5_000);
-        assert.equal(Date.parse(String(expires_at)) - Date.parse(String(issued_at)), HOUR);
+        const times = JSON.parse(text) as { issued_at: string; expires_at: string };
+        assert.ok(Math.abs(Date.parse(times.issued_at) - now()) < 5_000);
+        assert.equal(Date.parse(times.expires_at) - Date.parse(times.issued_at), HOUR);
         // A login from before is expired by one jump, and not valid yet by the other.
         assert.equal((await ask(service.url, before)).status, 401);
         const [issued, refused] = await burst(service.url, jwt("bob"), 60);

@@ -249,5 +249,5 @@ function smallDisk(folder: string): () => void {
 /** Leaves no block free. */
 function fill(path: string, folder: string): void {
   const { bavail, bsize } = statfsSync(folder);
-  writeFileSync(path, Buffer.alloc(Math.max(0, Number(bavail) * Number(bsize))));
+  writeFileSync(path, Buffer.alloc(Math.max(0, bavail * bsize)));
 }

@@ -65,6 +65,6 @@ function isWithin(ranges: readonly Range[], address: string | undefined): boolea
   const parsed = ipaddr.process(address);
   return ranges.some(
     ([range, prefix]) =>
-      range.kind() === parsed.kind() && (parsed as ipaddr.IPv4).match(range as ipaddr.IPv4, prefix),
+      range.kind() === parsed.kind() && (parsed as ipaddr.IPv4).match(range, prefix),
   );
 }

@@ -33,6 +33,8 @@ export function createMetrics(): Metrics {
   const registers = [registry];
   collectDefaultMetrics({ register: registry, prefix: "handstamp_" });
   const { issued, refused, reloads } = countersIn(registers);
+  // There from the start, so that the first refused one is an increase.
+  for (const outcome of ["loaded", "refused"]) reloads.inc({ outcome }, 0);
   const answered = new Histogram({
     name: "handstamp_http_request_duration_seconds",
     help: "Time to answer, by route and status",
@@ -89,10 +91,10 @@ function countersIn(registers: Registry[]) {
 }
 
 function watch(registry: Registry, name: WatchedName, read: () => number | Promise<number>): void {
-  new Gauge({
+  const gauge = new Gauge({
     name: `handstamp_${name}`,
     help: WATCHED[name],
-    registers: [registry],
+    registers: [],
     async collect() {
       try {
         this.set(await read());
@@ -101,4 +103,5 @@ function watch(registry: Registry, name: WatchedName, read: () => number | Promi
       }
     },
   });
+  registry.registerMetric(gauge);
 }
