@@ -4,9 +4,11 @@ import { HandstampError, suggest } from "@handstamp/protocol";
 import type { Command } from "commander";
 import type { Actor } from "../audit/events.ts";
 import type { Config } from "../config/config.ts";
+import { loadConfig } from "../config/load.ts";
+import { SERVER_PROVIDERS } from "../providers/table.ts";
 import type { Store } from "../store/store.ts";
-import { settingsAsTheyAre } from "./credentials.ts";
 import type { Shell } from "./shell.ts";
+import { withStandIns } from "./stand-ins.ts";
 
 export interface Place {
   readonly config?: string;
@@ -23,16 +25,19 @@ export function addPlaceOptions(command: Command): Command {
 }
 
 /**
- * The settings as far as they can be read: an operator looks at the record, and makes the first API
- * token, before the service would start.
+ * The settings for a command that signs nothing: it needs no secret, so what the file reads of the
+ * environment may be missing, and no callers need be there yet. What is wrong otherwise is refused.
  *
- * @throws HandstampError `config_...` where they are wrong
+ * @throws HandstampError `config_...`
  */
 export function configAt({ world }: Shell, { config: file, data }: Place): Config {
   const given = { ...(file === undefined ? {} : { config: file }), ...(data ? { data } : {}) };
-  const { config, refusal } = settingsAsTheyAre(world, given);
-  if (config === null) throw refusal;
-  return config;
+  const config = loadConfig(withStandIns(world, given), SERVER_PROVIDERS, {
+    ...given,
+    mode: "development",
+  });
+  const isDevelopment = config.file === null || world.env["HANDSTAMP_MODE"] === "development";
+  return { ...config, mode: isDevelopment ? "development" : "production" };
 }
 
 /**
@@ -42,7 +47,7 @@ export function configAt({ world }: Shell, { config: file, data }: Place): Confi
  * are several
  */
 export function projectAt({ projects }: Config, named: string | undefined): string {
-  const names = projects.length === 0 ? ["default"] : projects.map(({ name }) => name);
+  const names = projects.map(({ name }) => name);
   const [first = "default"] = names;
   if (named === undefined && names.length === 1) return first;
   if (named !== undefined && names.includes(named)) return named;

@@ -18,16 +18,20 @@ export function define(command: Command, bind: Bind): void {
   command
     .description(
       "Look for what is wrong with this installation: the configuration, the shapes of the credentials, " +
-        "the clock, the data folder, the store, the port. Every problem is told with its mend and by the " +
+        "callers, policy, the clock, the data folder, the store, the port. Every problem is told with its mend and by the " +
         "setting's name, never its value. Nothing is changed. Exit status 1 when something is wrong.",
     )
     .option("--config <path>", "the configuration file (HANDSTAMP_CONFIG, else handstamp.yaml)")
     .option("--data <folder>", "the data folder (HANDSTAMP_DATA, else .handstamp)")
-    .option("--online", "also compare the clock with the provider's servers")
+    .option(
+      "--online",
+      "also ask the servers that know your users, and the provider's for the time",
+    )
     .action(bind<Options>(run));
   addExamples(command, [
     ["Before the first start", "handstamp doctor"],
     ["In a deployment's check", "handstamp doctor --json --config /etc/handstamp/handstamp.yaml"],
+    ["Does our sign-in answer as it should?", "handstamp doctor --online"],
     ["Tokens are refused as expired or as not yet valid", "handstamp doctor --online"],
   ]);
 }

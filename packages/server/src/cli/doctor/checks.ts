@@ -5,6 +5,8 @@ import { credentialsCheck } from "./credentials.ts";
 import { dataFolderCheck } from "./data-folder.ts";
 import { nodeCheck } from "./node.ts";
 import { portCheck } from "./port.ts";
+import { callersCheck, policyCheck } from "./rules.ts";
+import { signInCheck } from "./sign-in.ts";
 import { storeCheck } from "./store.ts";
 
 /** What `doctor` looks at, in this order. */
@@ -12,6 +14,9 @@ export const CHECKS: readonly Check[] = [
   nodeCheck,
   configurationCheck,
   credentialsCheck,
+  callersCheck,
+  policyCheck,
+  signInCheck,
   clockCheck,
   dataFolderCheck,
   storeCheck,

@@ -8,7 +8,10 @@ export const storeCheck: Check = {
   name: "store",
   run: async ({ config }) => {
     if (config === null) return [NO_CONFIG];
-    if (config.store.kind === "sqlite") return [ok(`SQLite at ${config.store.path}`)];
+    if (config.store.kind === "sqlite") {
+      const { examineSqlite } = await import("./sqlite.ts");
+      return examineSqlite(config.store.path);
+    }
     const { hostname, port } = new URL(config.store.url.reveal());
     return [await reach(hostname, Number(port || POSTGRES_PORT))];
   },
