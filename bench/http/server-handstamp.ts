@@ -2,7 +2,7 @@
  * The service itself in development mode, as `npm start` runs it, its limits raised out of the way.
  * With `RECORD=no` its store keeps nothing.
  */
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig, nodeWorld, startService } from "handstamp";
@@ -24,4 +24,8 @@ const service = await startService(
   process.env["RECORD"] === "no" ? { store: forgetfulStore() } : {},
 );
 console.log(`listening ${service.url}`);
-process.once("SIGTERM", () => void service.close().then(() => process.exit(0)));
+process.once("SIGTERM", async () => {
+  await service.close();
+  rmSync(data, { recursive: true });
+  process.exit(0);
+});

@@ -1,6 +1,6 @@
 /** The service in production: callers, policy, limits and the durable record, as an app would run it. */
 import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig, nodeWorld, startService } from "handstamp";
@@ -137,4 +137,8 @@ async function seed(store: typeof service.store, records: number): Promise<void>
     );
 }
 
-process.once("SIGTERM", () => void service.close().then(() => process.exit(0)));
+process.once("SIGTERM", async () => {
+  await service.close();
+  rmSync(data, { recursive: true });
+  process.exit(0);
+});

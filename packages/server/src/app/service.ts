@@ -71,7 +71,7 @@ async function serve(parts: Parts): Promise<Service> {
     authenticate: (presented) => parts.live.identify.authenticate(presented),
     authenticateGuest: () => parts.live.identify.authenticateGuest,
     answered: parts.answered,
-    denied: deniedTo(journal, now),
+    denied: deniedTo(parts.limits, journal, now),
   });
   watchAll({ ...parts, isReady, keyAge: keyAge(config, store, () => now() / 1000) });
   await app.ready();

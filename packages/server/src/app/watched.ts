@@ -2,6 +2,7 @@
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import type { RefusalCounter } from "../audit/refusals.ts";
 import type { Caller } from "../callers/caller.ts";
+import { bucketKey } from "../callers/index.ts";
 import type { Config } from "../config/config.ts";
 import type { Answered, Denial } from "../http/router.ts";
 import type { Limits } from "../limits/limits.ts";
@@ -44,9 +45,17 @@ function logRequest(log: FastifyBaseLogger, answered: Answered): void {
   });
 }
 
-/** Writes down that a known caller asked for an operation without its scope. */
-export function deniedTo(journal: Pick<Journal, "record">, now: () => number) {
+/**
+ * Writes down that a known caller asked for an operation without its scope. It counts in the caller's
+ * own limit first, so that nobody can fill the record by asking for what is not theirs.
+ */
+export function deniedTo(
+  limits: Pick<Limits, "take">,
+  journal: Pick<Journal, "record">,
+  now: () => number,
+) {
   return async (caller: Caller, { route, scope, requestId }: Denial): Promise<void> => {
+    await limits.take("identity", `${caller.project}\n${bucketKey(caller.identity ?? caller.id)}`);
     await journal.record({
       event: {
         type: "operation.refused",

@@ -157,6 +157,6 @@ describe("claims that are too large", () => {
     const start = performance.now();
     run(source, { a: words });
     // Measured at 1 ms; a quadratic or backtracking one takes seconds.
-    assert.ok(performance.now() - start < 500);
+    assert.ok(performance.now() - start < 2_000);
   });
 });

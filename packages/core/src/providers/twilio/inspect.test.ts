@@ -218,7 +218,8 @@ describe("inspect never throws, and is quick", () => {
       const start = performance.now();
       const inspection = look(text);
       const took = performance.now() - start;
-      assert.ok(took < 250, `${text.slice(0, 20)} took ${took} ms`);
+      // Some milliseconds each on a quiet machine; what is not linear takes minutes.
+      assert.ok(took < 10_000, `${text.slice(0, 20)} took ${took} ms`);
       assert.ok(inspection.problems.length > 0 && inspection.problems.length < 100);
       JSON.stringify(inspection);
     }
