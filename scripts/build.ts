@@ -17,7 +17,10 @@ const LIBRARIES = [
 ] as const;
 
 const compiler = `${ROOT}/node_modules/typescript/bin/tsc`;
-const { status } = spawnSync(process.execPath, [compiler, "-b"], { cwd: ROOT, stdio: "inherit" });
+const { status } = spawnSync(process.execPath, [compiler, "-b", "tsconfig.build.json"], {
+  cwd: ROOT,
+  stdio: "inherit",
+});
 if (status !== 0) process.exit(status ?? 1);
 
 for (const { package: name, entries } of LIBRARIES) {
