@@ -8,7 +8,7 @@ import { TWILIO } from "../core/keys.ts";
 const { AccessToken } = twilio.jwt;
 const app = express();
 app.get("/token", (request, response) => {
-  const identity = String(request.query["identity"] ?? "alice");
+  const { identity = "alice" } = request.query as { identity?: string };
   const token = new AccessToken(TWILIO.accountSid, TWILIO.keySid, TWILIO.keySecret, { identity });
   token.addGrant(
     new AccessToken.VoiceGrant({

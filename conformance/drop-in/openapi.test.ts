@@ -53,6 +53,6 @@ test("every path parameter is described", () => {
       const described = operation.parameters
         ?.filter((given) => given.in === "path")
         .map(({ name }) => name);
-      assert.deepEqual(described?.toSorted(), inPath.toSorted(), path);
+      assert.deepEqual(new Set(described), new Set(inPath), path);
     }
 });

@@ -3,8 +3,6 @@ export {
   type ApiTokenRow,
   type ApiTokenStore,
   createApiToken,
-  digestOf,
-  isApiToken,
   type NewApiToken,
 } from "./api-token.ts";
 export {
@@ -15,8 +13,7 @@ export {
 } from "./authenticator.ts";
 export type { Caller, CallerKind, Presented } from "./caller.ts";
 export type { CallerDeps, CallerEvent } from "./deps.ts";
-export { bucketKey, canonicalIdentity, GUEST_PREFIX, isGuestIdentity } from "./identity.ts";
-export { openCaller, openGuard } from "./open.ts";
+export { bucketKey, canonicalIdentity } from "./identity.ts";
 export { systemResolver } from "./outgoing.ts";
 export { type ParseOptions, parseCallers } from "./parse-callers.ts";
 export { hashPasscode } from "./passcode-hash.ts";

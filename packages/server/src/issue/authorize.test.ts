@@ -43,7 +43,7 @@ describe("the decision is what is signed and answered:", () => {
       assert.doesNotMatch(error.message, /everyone|lesson/);
       return true;
     });
-    assert.match(String((await made.events())[0]?.data["reason"]), /everyone.*lesson-\*/);
+    assert.match(JSON.stringify((await made.events())[0]?.data["reason"]), /everyone.*lesson-\*/);
   });
 });
 
