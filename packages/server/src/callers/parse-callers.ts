@@ -255,7 +255,7 @@ function readPasscode(given: PasscodeGiven, at: string, complain: Complain): Pas
     if (!isPasscodeHash(hash))
       complain(
         `${at}/codes/${i}/hash`,
-        "is not a scrypt hash made by Handstamp: make one with hashPasscode",
+        "is not a scrypt hash made by Handstamp: `handstamp callers passcode` makes one",
       );
     const expiresAt = Date.parse(expires) / 1000;
     if (Number.isNaN(expiresAt)) complain(`${at}/codes/${i}/expires`, "is not a time that exists");
