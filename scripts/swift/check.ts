@@ -5,6 +5,7 @@
 import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PROVIDERS } from "@handstamp/core";
 import type { ProviderId } from "@handstamp/protocol";
 import { startWorld, tell, type World } from "../../conformance/swift/world.ts";
 import { ROOT } from "../root.ts";
@@ -140,7 +141,7 @@ async function runTests(
     await report.check(`${label}the run ends well`, async () => {
       if (count === 0 || count !== executed || ran.status !== 0) throw new Error(tail(ran));
     });
-    await verifyTokens(report, world, join(exchange, "tokens.ndjson"), label);
+    verifyTokens(report, world, join(exchange, "tokens.ndjson"), label);
   } finally {
     await world.close();
   }
@@ -154,14 +155,7 @@ interface Received {
 }
 
 /** One check for each token that came over the wire: the library says that it is whole and ours. */
-async function verifyTokens(
-  report: Report,
-  { keys }: World,
-  path: string,
-  label: string,
-): Promise<void> {
-  // Not at the top: this file is read before the packages are built.
-  const { PROVIDERS } = await import("@handstamp/core");
+function verifyTokens(report: Report, { keys }: World, path: string, label: string): void {
   const lines = readFileSync(path, "utf8").trimEnd().split("\n");
   rmSync(path);
   for (const [index, line] of lines.entries()) {

@@ -6,7 +6,6 @@ import { checkDocs } from "../docs/check.ts";
 import { checkLayers } from "../layers/check.ts";
 import { BUILD, runStep, STEPS, type Step } from "../lint/steps.ts";
 import { checkPackages } from "../packaging/check.ts";
-import { checkSwift } from "../swift/check.ts";
 import { NEEDS, type Need } from "./needs.ts";
 import { runNodeTests } from "./node-test.ts";
 import type { Report } from "./report.ts";
@@ -101,7 +100,8 @@ export const SUITES: readonly Suite[] = [
     name: "swift",
     title: "the Swift package against real services, plain and under the thread sanitizer",
     needs: [NEEDS.swift],
-    run: checkSwift,
+    // It starts the service in this process, so it is read only once the packages are built.
+    run: async (report) => (await import("../swift/check.ts")).checkSwift(report),
   },
 ];
 
