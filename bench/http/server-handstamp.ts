@@ -24,8 +24,11 @@ const service = await startService(
   process.env["RECORD"] === "no" ? { store: forgetfulStore() } : {},
 );
 console.log(`listening ${service.url}`);
-process.once("SIGTERM", async () => {
-  await service.close();
-  rmSync(data, { recursive: true });
+process.once("SIGTERM", () => {
+  void service.close().then(() => {
+    rmSync(data, { recursive: true });
+    process.exit(0);
+  });
+});
   process.exit(0);
 });

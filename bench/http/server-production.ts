@@ -137,8 +137,11 @@ async function seed(store: typeof service.store, records: number): Promise<void>
     );
 }
 
-process.once("SIGTERM", async () => {
-  await service.close();
-  rmSync(data, { recursive: true });
+process.once("SIGTERM", () => {
+  void service.close().then(() => {
+    rmSync(data, { recursive: true });
+    process.exit(0);
+  });
+});
   process.exit(0);
 });
