@@ -30,5 +30,3 @@ process.once("SIGTERM", () => {
     process.exit(0);
   });
 });
-  process.exit(0);
-});

@@ -143,5 +143,3 @@ process.once("SIGTERM", () => {
     process.exit(0);
   });
 });
-  process.exit(0);
-});
